@@ -1,0 +1,116 @@
+"""RRDBNet, the generator of ESRGAN (arXiv 1809.00219, section 3.1 and figure 4)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+RESIDUAL_SCALE = 0.2
+"""Residual scaling β (section 3.1): each residual is multiplied by it before it is added."""
+INITIAL_SCALE = 0.1
+"""Factor on the MSRA initialisation (section 3.1, 'smaller initialization')."""
+NEGATIVE_SLOPE = 0.2
+"""Slope of every LeakyReLU."""
+SCALES = (1, 2, 4, 8)
+"""Scales that can be built. 1 and 2 start with a pixel-unshuffle to a quarter of the size."""
+
+
+@dataclass(frozen=True)
+class RRDBNetConfig:
+    """Size of an `RRDBNet`; the defaults are the paper's ×4 network (16,697,987 parameters)."""
+
+    scale: int = 4
+    num_features: int = 64
+    num_blocks: int = 23
+    growth_channels: int = 32
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no network has."""
+        if self.scale not in SCALES:
+            raise ValueError(f"RRDBNet has scale 1, 2, 4 or 8, not {self.scale}.")
+        if min(self.num_features, self.num_blocks, self.growth_channels) < 1:
+            raise ValueError("RRDBNet needs at least one feature, one block and one growth channel.")
+
+
+class DenseBlock(nn.Module):
+    """Five 3x3 convolutions, each reading all features before it; no batch normalisation."""
+
+    def __init__(self, num_features: int, growth_channels: int) -> None:
+        super().__init__()
+        for index in range(1, 5):
+            inputs = num_features + (index - 1) * growth_channels
+            self.add_module(f"conv{index}", nn.Conv2d(inputs, growth_channels, 3, padding=1))
+        self.conv5 = nn.Conv2d(num_features + 4 * growth_channels, num_features, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (N, num_features, H, W) to the same shape."""
+        known = features
+        for index in range(1, 5):
+            grown = F.leaky_relu(self.get_submodule(f"conv{index}")(known), NEGATIVE_SLOPE)
+            known = torch.cat((known, grown), dim=1)
+        return features + RESIDUAL_SCALE * self.conv5(known)
+
+
+class RRDB(nn.Module):
+    """Residual-in-residual dense block: three dense blocks inside one scaled residual."""
+
+    def __init__(self, num_features: int, growth_channels: int) -> None:
+        super().__init__()
+        self.rdb1 = DenseBlock(num_features, growth_channels)
+        self.rdb2 = DenseBlock(num_features, growth_channels)
+        self.rdb3 = DenseBlock(num_features, growth_channels)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (N, num_features, H, W) to the same shape."""
+        return features + RESIDUAL_SCALE * self.rdb3(self.rdb2(self.rdb1(features)))
+
+
+class RRDBNet(nn.Module):
+    """Convolution, RRDB trunk with a long skip, nearest-neighbour upsampling, two convolutions.
+
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 and 2
+    the picture's height and width must be multiples of 4 and 2.
+    """
+
+    def __init__(self, config: RRDBNetConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or RRDBNetConfig()
+        features, growth = config.num_features, config.growth_channels
+        self.unshuffle = 4 // config.scale if config.scale < 4 else 1
+        self.num_doublings = 3 if config.scale == 8 else 2
+        self.conv_first = nn.Conv2d(3 * self.unshuffle**2, features, 3, padding=1)
+        self.body = nn.Sequential(*(RRDB(features, growth) for _ in range(config.num_blocks)))
+        self.conv_body = nn.Conv2d(features, features, 3, padding=1)
+        for index in range(1, self.num_doublings + 1):
+            self.add_module(f"conv_up{index}", nn.Conv2d(features, features, 3, padding=1))
+        self.conv_hr = nn.Conv2d(features, features, 3, padding=1)
+        self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
+        initialise(self)
+
+    @property
+    def scale(self) -> int:
+        """Ratio of output to input size."""
+        return self.config.scale
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
+        if self.unshuffle > 1:
+            lr = F.pixel_unshuffle(lr, self.unshuffle)
+        features = self.conv_first(lr)
+        features = features + self.conv_body(self.body(features))
+        for index in range(1, self.num_doublings + 1):
+            features = F.interpolate(features, scale_factor=2, mode="nearest")
+            convolution = self.get_submodule(f"conv_up{index}")
+            features = F.leaky_relu(convolution(features), NEGATIVE_SLOPE)
+        return self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+
+
+def initialise(network: nn.Module, factor: float = INITIAL_SCALE) -> None:
+    """Draw every convolution from MSRA's normal distribution times `factor`; zero the biases."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, a=0.0, mode="fan_in")
+            module.weight.data.mul_(factor)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

@@ -1,0 +1,124 @@
+"""SRResNet, the generator of SRGAN (arXiv 1609.04802), with and without batch normalisation."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from esrgan.models.rrdbnet import initialise
+
+NEGATIVE_SLOPE = 0.1
+"""Slope of the LeakyReLU outside the residual blocks of `MSRResNet`."""
+
+
+@dataclass(frozen=True)
+class SRResNetConfig:
+    """Size of an `SRResNet` or `MSRResNet`; the defaults are the published ×4 networks."""
+
+    scale: int = 4
+    num_features: int = 64
+    num_blocks: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no network has."""
+        if self.scale != 4:
+            raise ValueError(f"SRResNet has scale 4, not {self.scale}.")
+        if min(self.num_features, self.num_blocks) < 1:
+            raise ValueError("SRResNet needs at least one feature and one block.")
+
+
+class NormalisedBlock(nn.Module):
+    """Residual block of SRGAN: conv, BN, PReLU, conv, BN, added to its input."""
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(num_features, num_features, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(num_features)
+        self.activation = nn.PReLU()
+        self.conv2 = nn.Conv2d(num_features, num_features, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(num_features)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (N, num_features, H, W) to the same shape."""
+        residual = self.activation(self.bn1(self.conv1(features)))
+        return features + self.bn2(self.conv2(residual))
+
+
+class SRResNet(nn.Module):
+    """SRGAN's generator (figure 4 there): 9x9 ends, BN and PReLU, long skip, pixel shuffle.
+
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped.
+    """
+
+    def __init__(self, config: SRResNetConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or SRResNetConfig()
+        features = config.num_features
+        self.conv_first = nn.Conv2d(3, features, 9, padding=4)
+        self.activation_first = nn.PReLU()
+        self.body = nn.Sequential(*(NormalisedBlock(features) for _ in range(config.num_blocks)))
+        self.conv_body = nn.Conv2d(features, features, 3, padding=1, bias=False)
+        self.bn_body = nn.BatchNorm2d(features)
+        self.conv_up1 = nn.Conv2d(features, 4 * features, 3, padding=1)
+        self.activation_up1 = nn.PReLU()
+        self.conv_up2 = nn.Conv2d(features, 4 * features, 3, padding=1)
+        self.activation_up2 = nn.PReLU()
+        self.conv_last = nn.Conv2d(features, 3, 9, padding=4)
+
+    @property
+    def scale(self) -> int:
+        """Ratio of output to input size."""
+        return self.config.scale
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""
+        features = self.activation_first(self.conv_first(lr))
+        features = features + self.bn_body(self.conv_body(self.body(features)))
+        features = self.activation_up1(F.pixel_shuffle(self.conv_up1(features), 2))
+        features = self.activation_up2(F.pixel_shuffle(self.conv_up2(features), 2))
+        return self.conv_last(features)
+
+
+class ResidualBlock(nn.Module):
+    """Residual block without batch normalisation: conv, ReLU, conv, added to its input."""
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(num_features, num_features, 3, padding=1)
+        self.conv2 = nn.Conv2d(num_features, num_features, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (N, num_features, H, W) to the same shape."""
+        return features + self.conv2(F.relu(self.conv1(features)))
+
+
+class MSRResNet(nn.Module):
+    """BN-free SRResNet (1,517,571 parameters): predicts what bilinear upsampling lacks.
+
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped.
+    """
+
+    def __init__(self, config: SRResNetConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or SRResNetConfig()
+        features = config.num_features
+        self.conv_first = nn.Conv2d(3, features, 3, padding=1)
+        self.body = nn.Sequential(*(ResidualBlock(features) for _ in range(config.num_blocks)))
+        self.conv_up1 = nn.Conv2d(features, 4 * features, 3, padding=1)
+        self.conv_up2 = nn.Conv2d(features, 4 * features, 3, padding=1)
+        self.conv_hr = nn.Conv2d(features, features, 3, padding=1)
+        self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
+        initialise(self)
+
+    @property
+    def scale(self) -> int:
+        """Ratio of output to input size."""
+        return self.config.scale
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""
+        features = self.body(F.leaky_relu(self.conv_first(lr), NEGATIVE_SLOPE))
+        features = F.leaky_relu(F.pixel_shuffle(self.conv_up1(features), 2), NEGATIVE_SLOPE)
+        features = F.leaky_relu(F.pixel_shuffle(self.conv_up2(features), 2), NEGATIVE_SLOPE)
+        residual = self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+        return residual + F.interpolate(lr, scale_factor=4, mode="bilinear", align_corners=False)

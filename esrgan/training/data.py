@@ -1,0 +1,65 @@
+"""Training pictures in memory, and batches that are a pure function of (seed, step)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from esrgan.resize import imresize
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+SCALE = 4
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A picture and its MATLAB bicubic reduction, uint8 HWC RGB."""
+
+    hr: NDArray[np.uint8]
+    lr: NDArray[np.uint8]
+
+
+def load_pairs(folder: Path, patch_px: int) -> list[Pair]:
+    """Every picture below `folder` of at least `patch_px` on each side, with its LR form."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    pairs: list[Pair] = []
+    for path in paths:
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+        if picture is None or min(picture.shape[:2]) < patch_px:
+            continue
+        height, width = (side // SCALE * SCALE for side in picture.shape[:2])
+        hr = np.ascontiguousarray(picture[:height, :width])
+        pairs.append(Pair(hr, imresize(hr, 1 / SCALE)))
+    if not pairs:
+        raise ValueError(f"No readable picture of {patch_px} px or more below {folder}.")
+    return pairs
+
+
+def batch(
+    pairs: list[Pair], *, batch_size: int, patch_px: int, seed: int, step: int
+) -> tuple[Tensor, Tensor]:
+    """LR and HR patches in [0, 1], float NCHW, flipped and turned at random."""
+    samples = [
+        sample(pairs, patch_px, np.random.default_rng((seed, step, index)))
+        for index in range(batch_size)
+    ]
+    lr, hr = (np.stack(side).transpose(0, 3, 1, 2) for side in zip(*samples, strict=True))
+    return tuple(torch.from_numpy(np.ascontiguousarray(x)).float() / 255 for x in (lr, hr))
+
+
+def sample(
+    pairs: list[Pair], patch_px: int, generator: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """One random patch pair, LR and HR."""
+    pair = pairs[generator.integers(len(pairs))]
+    size = patch_px // SCALE
+    top, left = (generator.integers(side - size + 1) for side in pair.lr.shape[:2])
+    turns, flip = generator.integers(4), generator.integers(2)
+    lr = pair.lr[top : top + size, left : left + size]
+    hr = pair.hr[SCALE * top :, SCALE * left :][:patch_px, :patch_px]
+    lr, hr = np.rot90(lr, turns), np.rot90(hr, turns)
+    return (lr[:, ::-1], hr[:, ::-1]) if flip else (lr, hr)
