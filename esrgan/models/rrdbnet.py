@@ -30,7 +30,9 @@ class RRDBNetConfig:
         if self.scale not in SCALES:
             raise ValueError(f"RRDBNet has scale 1, 2, 4 or 8, not {self.scale}.")
         if min(self.num_features, self.num_blocks, self.growth_channels) < 1:
-            raise ValueError("RRDBNet needs at least one feature, one block and one growth channel.")
+            raise ValueError(
+                "RRDBNet needs at least one feature, one block and one growth channel."
+            )
 
 
 class DenseBlock(nn.Module):

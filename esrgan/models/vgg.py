@@ -47,7 +47,9 @@ class VGGFeatures(nn.Module):
         """Map RGB in [0, 1], (N, 3, H, W), to the features of each layer asked for."""
         features = (picture - self.mean) / self.deviation
         taken: list[Tensor] = []
-        for index, (name, convolution) in enumerate(zip(self.names, self.convolutions, strict=True)):
+        for index, (name, convolution) in enumerate(
+            zip(self.names, self.convolutions, strict=True)
+        ):
             if index and name.endswith("_1"):
                 features = self._pool(features)
             features = convolution(features)

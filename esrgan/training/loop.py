@@ -158,7 +158,9 @@ class Trainer:
             with torch.no_grad():
                 theirs = self.features(hr[crop])
         weights = self.config.perceptual_layers.values()
-        distances = [(a.float() - b.float()).abs().mean() for a, b in zip(ours, theirs, strict=True)]
+        distances = [
+            (a.float() - b.float()).abs().mean() for a, b in zip(ours, theirs, strict=True)
+        ]
         return sum(w * distance for w, distance in zip(weights, distances, strict=True))
 
     def _adversarial(self, sr: Tensor, hr: Tensor) -> Tensor:
@@ -192,8 +194,8 @@ class Trainer:
         """Move the average towards the generator; faster while it is young."""
         decay = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            pairs = zip(self.average.state_dict().values(), self.generator.state_dict().values())
-            for average, current in pairs:
+            ours, theirs = self.average.state_dict(), self.generator.state_dict()
+            for average, current in zip(ours.values(), theirs.values(), strict=True):
                 if average.is_floating_point():
                     average.lerp_(current, 1 - decay)
                 else:

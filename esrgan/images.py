@@ -1,0 +1,279 @@
+"""Pictures at the edge: the only decoder and encoder, and uint8/uint16 HWC ↔ float NCHW."""
+
+import io
+import struct
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+from torch import Tensor
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+STRANGERS = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
+DECODER_ERRORS = (
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    KeyError,
+    struct.error,
+    Image.DecompressionBombError,
+    NotImplementedError,
+    MemoryError,
+    cv2.error,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Largest picture (millions of pixels) and file (millions of bytes) that is decoded."""
+
+    megapixels: float
+    megabytes: float
+
+
+WEB_LIMITS = Limits(megapixels=50, megabytes=40)
+FILE_LIMITS = Limits(megapixels=170, megabytes=1000)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture in sRGB.
+
+    Attributes
+    ----------
+    pixels
+        (H, W, 3) RGB, uint8 or uint16; a grey picture has three equal channels.
+    opacity
+        (H, W) of the same dtype, or None where everything is opaque.
+    grey
+        Whether the file was grey, and shall be again.
+    notes
+        Sentences that the person should read, such as 'first of 12 frames'.
+    """
+
+    pixels: NDArray
+    opacity: NDArray | None = None
+    grey: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
+    """Decode a picture: oriented, converted to sRGB, 16 bits kept, metadata dropped.
+
+    Parameters
+    ----------
+    source
+        A path, or a file's bytes. PNG, JPEG, WebP, BMP, GIF and TIFF are read.
+    limits
+        Checked on the file's size and header, before anything is decoded.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, for whatever cannot be read.
+    """
+    data = source if isinstance(source, bytes) else _load(Path(source), limits)
+    if len(data) > limits.megabytes * 1e6:
+        raise ValueError(f"This file is over the limit of {limits.megabytes:g} MB.")
+    _refuse_strangers(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                _check_size(image, limits)
+                return _decode(image, data)
+    except _RefusedError as refusal:
+        raise ValueError(str(refusal)) from None
+    except DECODER_ERRORS:
+        raise ValueError("This is not a readable PNG, JPEG, WebP, BMP, GIF or TIFF.") from None
+
+
+class _RefusedError(Exception):
+    """A refusal whose sentence is ready."""
+
+
+def _load(path: Path, limits: Limits) -> bytes:
+    """A file's bytes, unless it is too large or cannot be read."""
+    try:
+        if path.stat().st_size > limits.megabytes * 1e6:
+            raise ValueError(f"This file is over the limit of {limits.megabytes:g} MB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path.name}: {error.strerror or 'cannot be read'}.") from None
+
+
+def _refuse_strangers(data: bytes) -> None:
+    """Name the formats that people try and that are not read."""
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
+        raise ValueError("HEIC and AVIF are not read: save the photo as JPEG or PNG first.")
+    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, name in STRANGERS.items():
+        if head.startswith(magic):
+            raise ValueError(f"This is {name}: export it as PNG or JPEG first.")
+    if head.startswith((b"<svg", b"<?xml", b"<!DOCTYPE")):
+        raise ValueError("This is a drawing or a web page, not a picture: save it as PNG first.")
+
+
+def _check_size(image: Image.Image, limits: Limits) -> None:
+    """Refuse by the header's size."""
+    if not image.width or not image.height:
+        raise _RefusedError("This picture has no pixels.")
+    megapixels = image.width * image.height / 1e6
+    if megapixels > limits.megapixels:
+        raise _RefusedError(
+            f"This picture has {megapixels:.0f} megapixels; the limit is {limits.megapixels:g}."
+        )
+
+
+def _decode(image: Image.Image, data: bytes) -> Picture:
+    """Pixels of an opened picture."""
+    frames = getattr(image, "n_frames", 1)
+    notes = (f"Only the first of {frames} frames is used.",) if frames > 1 else ()
+    orientation = image.getexif().get(ORIENTATION_TAG, 1)
+    picture = _decode_deep(data) if _is_deep(image, data) else _decode_plain(image)
+    opacity = None if picture.opacity is None else orient(picture.opacity, orientation)
+    return replace(
+        picture,
+        pixels=orient(picture.pixels, orientation),
+        opacity=opacity,
+        notes=notes + picture.notes,
+    )
+
+
+def _is_deep(image: Image.Image, data: bytes) -> bool:
+    """Whether the file holds 16 bits a channel, which Pillow would cut to 8."""
+    if image.format == "PNG":
+        return data[24] == 16
+    if image.format == "TIFF":
+        bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE_TAG, (8,))
+        return max(bits) == 16
+    return False
+
+
+def _decode_deep(data: bytes) -> Picture:
+    """16-bit pixels, by OpenCV."""
+    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if array is None or array.dtype != np.uint16:
+        raise ValueError("not a 16-bit picture")
+    grey = array.ndim == 2
+    if grey:
+        return Picture(np.stack((array,) * 3, axis=2), grey=True)
+    opacity = array[..., 3] if array.shape[2] == 4 else None
+    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity))
+
+
+def _decode_plain(image: Image.Image) -> Picture:
+    """8-bit pixels, by Pillow, with the colour profile applied."""
+    if image.mode in ("I", "F"):
+        raise _RefusedError(
+            "Pictures of 32 bits a channel are not read: save this one with 8 or 16."
+        )
+    grey = image.mode in ("1", "L", "LA")
+    opacity = None
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        opaque = image.convert("RGBA")
+        opacity = np.array(opaque.getchannel("A"))
+        image = opaque.convert("RGB")
+    colour, notes = _to_srgb(image)
+    return Picture(np.array(colour), _or_none(opacity), grey, notes)
+
+
+def _or_none(opacity: NDArray | None) -> NDArray | None:
+    """None for a picture that is opaque all over."""
+    if opacity is None or np.all(opacity == np.iinfo(opacity.dtype).max):
+        return None
+    return np.ascontiguousarray(opacity)
+
+
+def _to_srgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Apply the embedded colour profile, if there is one that can be read."""
+    profile = image.info.get("icc_profile")
+    source = image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+    if not profile:
+        return source.convert("RGB"), ()
+    try:
+        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(source, embedded, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return source.convert("RGB"), ("Its colour profile cannot be read and is ignored.",)
+    return (converted or source).convert("RGB"), ()
+
+
+def orient(array: NDArray, orientation: int) -> NDArray:
+    """Turn an array of rows and columns upright by its EXIF orientation (1 to 8)."""
+    if orientation in (5, 6, 7, 8):
+        array = array.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        array = array[::-1]
+    if orientation in (2, 3, 6, 7):
+        array = array[:, ::-1]
+    return np.ascontiguousarray(array)
+
+
+def encode_png(picture: Picture, *, compress_level: int = 6) -> bytes:
+    """PNG without loss and without metadata; grey stays grey, 16 bits stay 16 bits."""
+    planes = _planes(picture)
+    if planes.dtype == np.uint16:
+        done, data = cv2.imencode(".png", _for_opencv(planes))
+        if not done:
+            raise ValueError("This picture could not be encoded as a 16-bit PNG.")
+        return data.tobytes()
+    buffer = io.BytesIO()
+    Image.fromarray(planes).save(buffer, "PNG", compress_level=compress_level)
+    return buffer.getvalue()
+
+
+def _planes(picture: Picture) -> NDArray:
+    """(H, W), (H, W, 2), (H, W, 3) or (H, W, 4), as the file shall hold them."""
+    colour = to_grey(picture.pixels)[..., None] if picture.grey else picture.pixels
+    if picture.opacity is not None:
+        colour = np.concatenate((colour, picture.opacity[..., None]), axis=2)
+    return colour[..., 0] if colour.shape[2] == 1 else colour
+
+
+def to_grey(pixels: NDArray) -> NDArray:
+    """Rounded mean of the three channels; a picture of equal channels comes back exactly."""
+    total = pixels.astype(np.uint32).sum(axis=2)
+    return ((2 * total + 3) // 6).astype(pixels.dtype)
+
+
+def _for_opencv(planes: NDArray) -> NDArray:
+    """Channel order that OpenCV writes; it has no grey with opacity."""
+    if planes.ndim == 2:
+        return planes
+    if planes.shape[2] == 2:
+        planes = planes[..., [0, 0, 0, 1]]
+    return np.ascontiguousarray(planes[..., [2, 1, 0, 3][: planes.shape[2]]])
+
+
+def check_pixels(pixels: NDArray) -> None:
+    """Refuse an array that is not a picture."""
+    is_picture = pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
+    if not is_picture or pixels.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            f"Expected uint8 or uint16 RGB pixels (H, W, 3), got {pixels.dtype} {pixels.shape}."
+        )
+
+
+def to_tensor(pixels: NDArray) -> Tensor:
+    """uint8 or uint16 (H, W, 3) to float32 (1, 3, H, W) in [0, 1]."""
+    check_pixels(pixels)
+    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32)
+    return torch.from_numpy(planes / np.iinfo(pixels.dtype).max)[None]
+
+
+def to_pixels(batch: Tensor, dtype: np.dtype | type = np.uint8) -> NDArray:
+    """Float (1, 3, H, W) to (H, W, 3) of an integer type: clamped to [0, 1], rounded half-up."""
+    peak = np.iinfo(dtype).max
+    planes = batch[0].detach().float().clamp(0, 1).cpu().numpy()
+    return np.floor(planes.transpose(1, 2, 0) * peak + 0.5).astype(dtype)

@@ -1,0 +1,198 @@
+"""From a picture to a picture: device, precision, tiles."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from esrgan.images import Picture, check_pixels
+from esrgan.interpolation import check_alpha, check_pair, interpolate
+from esrgan.resize import imresize
+from esrgan.tiles import Progress, enlarge
+from esrgan.weights import Generator, Model, load, resolve
+
+BICUBIC_SCALE = 4
+DEFAULT_TILE_PX = 160
+SMALLEST_TILE_PX = 64
+PRECISIONS = {"auto": torch.float32, "fp32": torch.float32, "bf16": torch.bfloat16}
+PRECISIONS["fp16"] = torch.float16
+
+
+class Upscaler:
+    """A model that enlarges pictures; its state never changes, so threads may share it.
+
+    Parameters
+    ----------
+    name_or_pair
+        A name from `esrgan.weights.MODELS`, a safetensors file, or two: PSNR-oriented and GAN.
+    device
+        'auto' (CUDA where there is one), 'cpu', 'cuda', …
+    precision
+        'auto' and 'fp32' are exact; 'bf16' and 'fp16' are faster and up to 1.5 grey levels off.
+    tile_px
+        Largest tile at LR size, 64 or more.
+
+    Raises
+    ------
+    ValueError
+        If the model, the device or the precision is unknown, or the two ends do not fit.
+
+    Examples
+    --------
+    >>> Upscaler("bicubic")(np.full((2, 3, 3), 7, np.uint8)).shape
+    (8, 12, 3)
+    """
+
+    def __init__(
+        self,
+        name_or_pair: str | Model | tuple[str | Path, str | Path],
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        tile_px: int = DEFAULT_TILE_PX,
+    ) -> None:
+        if precision not in PRECISIONS:
+            raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
+        if tile_px < SMALLEST_TILE_PX:
+            raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
+        self.model = _resolve(name_or_pair)
+        self.device = _device(device)
+        self.dtype, self.tile_px = PRECISIONS[precision], tile_px
+        self._ends = tuple(_load_on(path, self.device) for path in self.model.files)
+        if len(self._ends) == 2:
+            check_pair(self._ends[0].state, self._ends[1].state)
+
+    @property
+    def scale(self) -> int:
+        """Ratio of output to input size."""
+        return self._ends[0].scale if self._ends else BICUBIC_SCALE
+
+    @property
+    def num_parameters(self) -> int:
+        """Parameters of one network; 0 for bicubic."""
+        return self._ends[0].num_parameters if self._ends else 0
+
+    def alpha(self, alpha: float | None) -> float | None:
+        """The α that is used: 1 for a pair where none is given, None for a single model."""
+        if self.model.is_pair:
+            return 1.0 if alpha is None else check_alpha(alpha)
+        if alpha is not None:
+            raise ValueError(f"{self.model.name} is a single model: alpha needs a pair.")
+        return None
+
+    def __call__(self, picture: NDArray, alpha: float | None = None) -> NDArray:
+        """Enlarge a uint8 or uint16 (H, W, 3) RGB picture; the same type comes back.
+
+        Raises
+        ------
+        ValueError
+            If the picture is of another kind, α does not fit, or the memory does not suffice.
+        """
+        for progress in self.tiles(picture, alpha):
+            if progress.result is not None:
+                return progress.result
+        raise RuntimeError("no tile was computed")
+
+    def upscale(self, picture: Picture, alpha: float | None = None) -> Picture:
+        """Enlarge a decoded picture; opacity is enlarged on its own, by bicubic interpolation."""
+        return self.finish(picture, self(picture.pixels, alpha))
+
+    def finish(self, picture: Picture, pixels: NDArray) -> Picture:
+        """The enlarged picture, given its enlarged colours."""
+        opacity = picture.opacity
+        enlarged = None if opacity is None else imresize(opacity, self.scale)
+        return replace(picture, pixels=pixels, opacity=enlarged)
+
+    def tiles(self, picture: NDArray, alpha: float | None = None) -> Iterator[Progress]:
+        """As a call, but yields after every tile, so that work can be watched and abandoned."""
+        alpha = self.alpha(alpha)
+        check_pixels(picture)
+        if not self._ends:
+            yield Progress(1, 1, imresize(picture, self.scale))
+            return
+        render = self._renderer(alpha)
+        tile_px = self.tile_px
+        while True:
+            try:
+                yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px)
+                return
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                if tile_px <= SMALLEST_TILE_PX:
+                    raise ValueError("The memory does not suffice for this picture.") from error
+                tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
+
+    def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
+        """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w)."""
+        generator, state = self._ends[0], self._state(alpha)
+        network = generator.network(_cast(state, self.dtype))
+
+        def render(lr: Tensor) -> Tensor:
+            lr = lr.to(self.device).contiguous(memory_format=torch.channels_last)
+            with torch.no_grad():
+                sr = network(lr.to(self.dtype)).float()
+                if self.dtype != torch.float32 and not _is_sound(sr, lr):
+                    sr = generator.network(state)(lr)
+            return sr.cpu()
+
+        return render
+
+    def _state(self, alpha: float | None) -> Mapping[str, Tensor]:
+        """Weights at one α."""
+        if alpha is None:
+            return self._ends[0].state
+        return interpolate(self._ends[0].state, self._ends[1].state, alpha)
+
+
+def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:
+    """The model that a caller means."""
+    if isinstance(name_or_pair, Model):
+        return name_or_pair
+    if isinstance(name_or_pair, str):
+        return resolve(name_or_pair)
+    return resolve(str(name_or_pair[0]), str(name_or_pair[1]))
+
+
+def _device(name: str) -> torch.device:
+    """The device by name; 'auto' prefers CUDA."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("There is no CUDA device here; use auto or cpu.")
+    return device
+
+
+@lru_cache(maxsize=8)
+def _load_on(path: Path, device: torch.device) -> Generator:
+    """A generator on a device; read once."""
+    generator = load(path)
+    state = {
+        key: x.to(device, memory_format=torch.channels_last) if x.ndim == 4 else x.to(device)
+        for key, x in generator.state.items()
+    }
+    return replace(generator, state=state)
+
+
+def _cast(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
+    """The state with its floating-point tensors in one precision."""
+    return {key: x.to(dtype) if x.is_floating_point() else x for key, x in state.items()}
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory was refused; PyTorch's own type for it does not cover the CPU."""
+    out_of_memory = (torch.OutOfMemoryError, MemoryError)
+    return isinstance(error, out_of_memory) or "not enough memory" in str(error)
+
+
+def _is_sound(sr: Tensor, lr: Tensor) -> bool:
+    """Whether a half-precision result is finite, and not black where the input is not."""
+    return bool(torch.isfinite(sr).all() and (sr.max() > 0 or lr.max() <= 0))

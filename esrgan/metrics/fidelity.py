@@ -1,0 +1,101 @@
+"""PSNR, SSIM, RMSE and LR-PSNR on BT.601 studio luma, with the field's 4-px border cut."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.metrics import structural_similarity
+
+from esrgan.resize import imresize
+
+BORDER_PX = 4
+PEAK = 255.0
+LUMA_WEIGHTS = (65.481 / PEAK, 128.553 / PEAK, 24.966 / PEAK)
+LUMA_OFFSET = 16.0
+CONVENTION = "BT.601 studio luma, 4-px border cut"
+
+
+def luma(picture: NDArray) -> NDArray[np.float64]:
+    """Y of BT.601 in studio range, 16 to 235, not rounded (JPEG's grey is another).
+
+    Examples
+    --------
+    >>> luma(np.full((1, 1, 3), 255, np.uint8)).round(6).tolist()
+    [[235.0]]
+    """
+    return LUMA_OFFSET + to_float(picture) @ np.array(LUMA_WEIGHTS)
+
+
+def to_float(picture: NDArray) -> NDArray[np.float64]:
+    """uint8, or uint16 brought to the same range, as float64 in [0, 255]."""
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype.kind != "u":
+        raise ValueError(f"Expected integer (H, W, 3) RGB, got {picture.dtype} {picture.shape}.")
+    return picture.astype(np.float64) * (PEAK / np.iinfo(picture.dtype).max)
+
+
+def measured_planes(
+    sr: NDArray, hr: NDArray, border_px: int, rgb: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What is compared: luma or RGB of both pictures, border cut."""
+    if sr.shape != hr.shape:
+        raise ValueError(f"The pictures differ in size: {sr.shape} and {hr.shape}.")
+    if min(sr.shape[:2]) <= 2 * border_px:
+        raise ValueError(f"Nothing is left of {sr.shape[:2]} without a border of {border_px} px.")
+    planes = (to_float if rgb else luma)(sr), (to_float if rgb else luma)(hr)
+    rows, columns = (slice(border_px, side - border_px) for side in sr.shape[:2])
+    return planes[0][rows, columns], planes[1][rows, columns]
+
+
+def rmse(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = False) -> float:
+    """Root of the mean squared difference, in grey levels; 0 for identical pictures."""
+    ours, theirs = measured_planes(sr, hr, border_px, rgb)
+    return float(np.sqrt(np.mean((ours - theirs) ** 2)))
+
+
+def psnr(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = False) -> float:
+    """Peak signal-to-noise ratio in dB, peak 255; infinite for identical pictures.
+
+    Parameters
+    ----------
+    sr, hr
+        (H, W, 3) RGB, uint8 or uint16, of one size.
+    border_px
+        Pixels cut on each side; the field cuts as many as the scale.
+    rgb
+        Measure all three channels instead of luma.
+
+    Raises
+    ------
+    ValueError
+        If sizes or types do not fit.
+    """
+    error = rmse(sr, hr, border_px=border_px, rgb=rgb)
+    return math.inf if error == 0 else 20 * math.log10(PEAK / error)
+
+
+def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = False) -> float:
+    """Structural similarity with Wang's settings (doi 10.1109/TIP.2003.819861); 1 if identical.
+
+    11x11 Gaussian window of σ 1.5, K = 0.01 and 0.03, borders of the filter left out.
+    """
+    ours, theirs = measured_planes(sr, hr, border_px, rgb)
+    if min(ours.shape[:2]) < 11:
+        raise ValueError(f"SSIM needs 11 px a side besides the border, not {ours.shape[:2]}.")
+    return float(
+        structural_similarity(
+            ours,
+            theirs,
+            data_range=PEAK,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+            channel_axis=2 if rgb else None,
+        )
+    )
+
+
+def lr_psnr(sr: NDArray, lr: NDArray) -> float:
+    """PSNR in dB between `lr` and `sr` reduced to its size by MATLAB's bicubic; 1-px border."""
+    if sr.shape[0] % lr.shape[0] or sr.shape[0] // lr.shape[0] * lr.shape[1] != sr.shape[1]:
+        raise ValueError(f"{sr.shape[:2]} is not a multiple of {lr.shape[:2]}.")
+    return psnr(imresize(sr, lr.shape[0] / sr.shape[0]), lr, border_px=1)

@@ -1,0 +1,42 @@
+"""Fit NIQE's pristine model: `python -m esrgan.metrics.fit_naturalness DIR -o niqe.npz`."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from esrgan.images import SUFFIXES, read
+from esrgan.metrics.fidelity import luma
+from esrgan.metrics.naturalness import SMALLEST_PX, PristineModel, block_features
+
+SHARPNESS_SHARE = 0.75
+"""Blocks of at least this share of a picture's sharpest block are used (section II.C)."""
+
+
+def fit(paths: list[Path]) -> PristineModel:
+    """Mean and covariance of the features of the sharp blocks of natural pictures."""
+    collected = []
+    for path in paths:
+        pixels = read(path).pixels
+        if min(pixels.shape[:2]) < SMALLEST_PX:
+            continue
+        features, sharpness = block_features(np.floor(luma(pixels) + 0.5))
+        collected.append(features[sharpness > SHARPNESS_SHARE * sharpness.max()])
+    features = np.concatenate(collected)
+    features = features[np.all(np.isfinite(features), axis=1)]
+    return PristineModel(features.mean(axis=0), np.cov(features, rowvar=False))
+
+
+def main() -> None:
+    """Read a folder of natural pictures, write the model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="natural, undistorted pictures")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    paths = [p for p in sorted(arguments.folder.rglob("*")) if p.suffix.lower() in SUFFIXES]
+    model = fit(paths)
+    np.savez(arguments.output, mean=model.mean, covariance=model.covariance)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Work on a picture tile by tile: overlapping tiles whose weights add up to one everywhere."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from esrgan.images import to_pixels, to_tensor
+
+HALO_PX = 32
+"""Pixels at LR size that a tile sees beyond its own."""
+FEATHER_PX = 8
+"""Half the width, at LR size, of the ramp in which one tile hands over to the next."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of a picture is done; `result` comes with the last tile."""
+
+    done: int
+    total: int
+    result: NDArray | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """One tile's extent along an axis, in LR pixels: its own part, and with its halo."""
+
+    start: int
+    stop: int
+    outer_start: int
+    outer_stop: int
+
+
+def spans(size: int, tile_px: int) -> list[Span]:
+    """Cut an axis into the fewest near-equal parts of at most `tile_px`, each with its halo."""
+    count = -(-size // tile_px)
+    seams = [round(index * size / count) for index in range(count + 1)]
+    return [
+        Span(start, stop, max(0, start - HALO_PX), min(size, stop + HALO_PX))
+        for start, stop in pairwise(seams)
+    ]
+
+
+def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:
+    """Weight of a tile's output along an axis; those of all its neighbours add up to one."""
+    position = (np.arange(span.outer_start * scale, span.outer_stop * scale) + 0.5) / scale
+    weight = np.ones(position.size)
+    if span.start > 0:
+        weight *= np.clip((position - span.start) / (2 * FEATHER_PX) + 0.5, 0, 1)
+    if span.stop < size:
+        weight *= np.clip((span.stop - position) / (2 * FEATHER_PX) + 0.5, 0, 1)
+    return weight.astype(np.float32)
+
+
+def enlarge(
+    pixels: NDArray, render: Callable[[Tensor], Tensor], *, scale: int, tile_px: int
+) -> Iterator[Progress]:
+    """Render a picture tile by tile; one band of tiles at a time is held in floating point.
+
+    Parameters
+    ----------
+    pixels
+        (H, W, 3) RGB, uint8 or uint16.
+    render
+        Maps float32 (1, 3, h, w) in [0, 1] to (1, 3, scale·h, scale·w) on the CPU.
+    scale
+        Ratio of output to input size.
+    tile_px
+        Largest tile at LR size, without its halo.
+
+    Yields
+    ------
+    Progress
+        After every tile; the last one carries the result, of the type of `pixels`.
+    """
+    height, width = pixels.shape[:2]
+    rows, columns = spans(height, tile_px), spans(width, tile_px)
+    result = np.empty((height * scale, width * scale, 3), pixels.dtype)
+    total, done, written = len(rows) * len(columns), 0, 0
+    band = torch.zeros(1, 3, 0, width * scale)
+    for index, row in enumerate(rows):
+        top = row.outer_start * scale
+        band = _extend(band, written - top, (row.outer_stop - row.outer_start) * scale)
+        for column in columns:
+            _add_tile(band, render, pixels, row, column, scale)
+            done += 1
+            if done < total:
+                yield Progress(done, total)
+        last = index + 1 == len(rows)
+        ready = (height if last else rows[index + 1].outer_start) * scale
+        ready = max(written, ready)
+        result[written:ready] = to_pixels(band[:, :, written - top : ready - top], pixels.dtype)
+        band, written = band[:, :, ready - top :], ready
+    yield Progress(total, total, result)
+
+
+def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
+    """Room for the next band: `finished` rows that are written already, the rest carried over."""
+    room = torch.zeros(1, 3, rows, band.shape[3])
+    room[:, :, finished : finished + band.shape[2]] = band
+    return room
+
+
+def _add_tile(
+    band: Tensor,
+    render: Callable[[Tensor], Tensor],
+    pixels: NDArray,
+    row: Span,
+    column: Span,
+    scale: int,
+) -> None:
+    """Render one tile and add it, feathered, to its band."""
+    height, width = pixels.shape[:2]
+    rows = slice(row.outer_start, row.outer_stop)
+    columns = slice(column.outer_start, column.outer_stop)
+    tile = render(to_tensor(pixels[rows, columns]))
+    tile *= torch.from_numpy(ramp(row, height, scale))[:, None]
+    tile *= torch.from_numpy(ramp(column, width, scale))
+    band[:, :, :, columns.start * scale : columns.stop * scale] += tile
