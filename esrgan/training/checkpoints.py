@@ -1,41 +1,22 @@
-"""Atomic files: a checkpoint is either the whole new one or the whole old one."""
+"""Atomic checkpoints: the file is either the whole new one or the whole old one."""
 
-import os
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
-from torch import Tensor
 
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write to a temporary name, flush to the disk, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+from esrgan.files import write_atomically
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Write everything that a resumed run needs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        torch.save(dict(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    buffer = io.BytesIO()
+    torch.save(dict(state), buffer)
+    write_atomically(path, buffer.getvalue())
 
 
-def save_weights(path: Path, state: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write a generator's weights as half-precision safetensors."""
-    half = {
-        key: (value.half() if value.is_floating_point() else value).contiguous()
-        for key, value in state.items()
-    }
-    write_atomically(path, save(half, metadata=dict(metadata)))
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read what `save_checkpoint` wrote; nothing in the file is executed."""
+    return torch.load(path, map_location="cpu", weights_only=True)

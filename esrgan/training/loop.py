@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from esrgan.losses import adversarial_loss, content_loss
 from esrgan.models import build
 from esrgan.models.discriminator import PatchDiscriminator
 from esrgan.models.vgg import VGGFeatures
-from esrgan.training.checkpoints import save_checkpoint, save_weights
+from esrgan.training.checkpoints import load_checkpoint, save_checkpoint
 from esrgan.training.config import TrainingConfig
 from esrgan.training.data import Pair, batch, load_pairs
+from esrgan.weights import load, save_weights
 
 CHECKPOINT = "checkpoint.pt"
 BETAS = (0.9, 0.99)
@@ -46,8 +46,7 @@ class Trainer:
         layout = {"memory_format": torch.channels_last}
         self.generator = build(config.architecture, **config.model).to(**layout)
         if config.init:
-            state = load_file(config.init)
-            self.generator.load_state_dict({key: value.float() for key, value in state.items()})
+            self.generator.load_state_dict(load(Path(config.init)).state)
         self.average = deepcopy(self.generator).requires_grad_(False)
         self.generator_optimiser = self._optimiser(self.generator)
         self.features = self._features(vgg)
@@ -78,7 +77,7 @@ class Trainer:
 
     def _resume(self) -> None:
         """Continue from the run's checkpoint."""
-        state = torch.load(self.run / CHECKPOINT, map_location="cpu", weights_only=True)
+        state = load_checkpoint(self.run / CHECKPOINT)
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
         self.step = state["step"]

@@ -2,5 +2,6 @@
 
 from esrgan.weights.loading import Generator, load
 from esrgan.weights.registry import MODELS, Model, resolve
+from esrgan.weights.saving import save_weights
 
-__all__ = ["MODELS", "Generator", "Model", "load", "resolve"]
+__all__ = ["MODELS", "Generator", "Model", "load", "resolve", "save_weights"]

@@ -1,0 +1,7 @@
+"""`python -m esrgan`."""
+
+import sys
+
+from esrgan.cli import main
+
+sys.exit(main())
