@@ -25,7 +25,6 @@ DECODER_ERRORS = (
     SyntaxError,
     KeyError,
     struct.error,
-    Image.DecompressionBombError,
     NotImplementedError,
     MemoryError,
     cv2.error,
@@ -93,6 +92,9 @@ def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
                 return _decode(image, data)
     except _RefusedError as refusal:
         raise ValueError(str(refusal)) from None
+    except Image.DecompressionBombError:
+        limit = f"the limit is {limits.megapixels:g} megapixels"
+        raise ValueError(f"This picture claims to be enormous; {limit}.") from None
     except DECODER_ERRORS:
         raise ValueError("This is not a readable PNG, JPEG, WebP, BMP, GIF or TIFF.") from None
 

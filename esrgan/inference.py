@@ -43,6 +43,7 @@ class Upscaler:
 
     Examples
     --------
+    >>> import numpy as np
     >>> Upscaler("bicubic")(np.full((2, 3, 3), 7, np.uint8)).shape
     (8, 12, 3)
     """

@@ -90,7 +90,7 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     --------
     >>> ramp = np.tile(np.arange(0, 64, 4, dtype=np.uint8), (8, 1))
     >>> imresize(ramp, 0.25)[0].tolist()
-    [5, 22, 38, 55]
+    [6, 22, 38, 54]
     """
     check(scale, picture.shape, picture.ndim in (2, 3))
     integer = picture.dtype.kind == "u"

@@ -48,17 +48,14 @@ class Trainer:
         if config.init:
             self.generator.load_state_dict(load(Path(config.init)).state)
         self.average = deepcopy(self.generator).requires_grad_(False)
-        self.generator_optimiser = self._optimiser(self.generator)
+        self.generator_optimiser = _adam(self.generator, config.learning_rate)
         self.features = self._features(vgg)
         if config.adversarial_weight:
             self.discriminator = PatchDiscriminator(config.discriminator_features).to(**layout)
-            self.discriminator_optimiser = self._optimiser(self.discriminator)
+            rate = config.discriminator_learning_rate
+            self.discriminator_optimiser = _adam(self.discriminator, rate)
         if (run / CHECKPOINT).exists():
             self._resume()
-
-    def _optimiser(self, network: nn.Module) -> torch.optim.Adam:
-        """Adam with the official code's moments."""
-        return torch.optim.Adam(network.parameters(), self.config.learning_rate, betas=BETAS)
 
     def _features(self, vgg: Path | None) -> VGGFeatures | None:
         """The perceptual loss's network, if the run has one."""
@@ -91,15 +88,19 @@ class Trainer:
         metadata = {
             "architecture": self.config.architecture,
             "config": json.dumps(dict(self.config.model)),
-            "training": json.dumps(self.config.to_json() | {"step": self.step}),
+            "training": json.dumps(self._recipe()),
         }
         save_weights(self.run / "weights.safetensors", self.average.state_dict(), metadata)
 
-    def learning_rate(self) -> float:
-        """Linear warm-up, then half a cosine down to 1 % of the peak."""
+    def _recipe(self) -> dict[str, Any]:
+        """What the weights were trained by; of the file they started from, only the name."""
+        return self.config.to_json() | {"step": self.step, "init": Path(self.config.init).name}
+
+    def schedule(self) -> float:
+        """Share of the peak learning rate: linear warm-up, then half a cosine down to 1 %."""
         warm = min(1.0, (self.step + 1) / max(1, self.config.warmup_steps))
         cosine = 0.5 + 0.5 * math.cos(math.pi * self.step / self.config.steps)
-        return self.config.learning_rate * warm * max(0.01, cosine)
+        return warm * max(0.01, cosine)
 
     def steps(self) -> Iterator[str]:
         """Train to the end, yielding a progress line every `report_every` steps."""
@@ -183,7 +184,7 @@ class Trainer:
     def _update(self, network: nn.Module, optimiser: torch.optim.Adam, loss: Any) -> None:
         """Back-propagate, clip, step at the scheduled learning rate."""
         for group in optimiser.param_groups:
-            group["lr"] = self.learning_rate()
+            group["lr"] = group["initial_lr"] * self.schedule()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), self.config.clip_norm)
@@ -199,3 +200,9 @@ class Trainer:
                     average.lerp_(current, 1 - decay)
                 else:
                     average.copy_(current)
+
+
+def _adam(network: nn.Module, learning_rate: float) -> torch.optim.Adam:
+    """Adam with the official code's moments; the group remembers its peak learning rate."""
+    group = {"params": list(network.parameters()), "initial_lr": learning_rate}
+    return torch.optim.Adam([group], learning_rate, betas=BETAS)

@@ -1,0 +1,1 @@
+"""The ESRGAN page: layout, handlers, and the scrubber component."""

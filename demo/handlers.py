@@ -1,0 +1,149 @@
+"""The page's events: browser values are checked, a ValueError becomes one sentence."""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from demo import store, text, views
+from demo.scene import SCALE, Mode
+from demo.scrubber import View
+from demo.session import Session
+from esrgan import Upscaler, imresize
+from esrgan.evaluation import crop_to_multiple
+from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from examples.pictures import PICTURES
+
+FIRST_EXAMPLE, FIRST_ALPHA = "cat", 0.8
+EXPORT_MEGAPIXELS = 2.0
+LONGEST_NAME = 120
+
+Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
+
+
+def in_one_sentence(handler: Handler) -> Handler:
+    """Show a refusal as Gradio's message; the page stays as it was."""
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*arguments)
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return guarded  # type: ignore[return-value]
+
+
+def start() -> Iterator[tuple[Session, View]]:
+    """Open the first example for a new visitor."""
+    examples = views.thumbnails()
+    for session, view in views.build_up(views.open_example(FIRST_EXAMPLE, 1), FIRST_ALPHA):
+        yield session, view.model_copy(update={"examples": examples})
+
+
+@in_one_sentence
+def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+    """Open a file that the browser has just uploaded, to enlarge it."""
+    sent = _sent(event)
+    alpha = _fraction(sent, "alpha")
+    picture = read(store.take(sent.get("path")), WEB_LIMITS)
+    store.sweep()
+    name = Path(str(sent.get("name"))).name[-LONGEST_NAME:] or "picture"
+    opened = views.open_picture(name, picture, Mode.ENLARGE, _next_revision(session))
+    yield from views.build_up(opened, alpha)
+
+
+@in_one_sentence
+def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+    """Open one of the examples, to compare."""
+    sent = _sent(event)
+    if sent.get("name") not in PICTURES:
+        raise ValueError(text.BROKEN_REQUEST)
+    opened = views.open_example(sent["name"], _next_revision(session))
+    yield from views.build_up(opened, _fraction(sent, "alpha"))
+
+
+@in_one_sentence
+def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+    """Put the window elsewhere, or use the picture in the other way."""
+    sent = _sent(event)
+    if sent.get("mode") not in list(Mode):
+        raise ValueError(text.BROKEN_REQUEST)
+    x, y, alpha = (_fraction(sent, key) for key in ("x", "y", "alpha"))
+    yield from views.build_up(_known(session).placed(Mode(sent["mode"]), x, y), alpha)
+
+
+@in_one_sentence
+def scrub(session: Session | None, event: gr.EventData) -> Iterator[View]:
+    """Compute the live crop at another α."""
+    known, alpha = _known(session), _fraction(_sent(event), "alpha")
+    yield views.view(known, alpha, views.live_pane(known, alpha))
+
+
+@in_one_sentence
+def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
+    """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
+    known, alpha = _known(session), _fraction(_sent(event), "alpha")
+    picture, upscaler = _whole(known), Upscaler(views.PAIR)
+    yield _save_button(text.COMPUTING), gr.update(visible=True)
+    for progress in upscaler.tiles(picture.pixels, alpha):
+        if progress.result is None:
+            yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
+        else:
+            enlarged = upscaler.finish(picture, progress.result)
+            name = upscaler.file_name(Path(known.name).stem, alpha)
+            path = store.put(encode_png(enlarged), name).path
+            yield _save_button(text.ready(name, enlarged.pixels), path), gr.update(visible=False)
+
+
+def withdraw_export() -> tuple[Any, Any]:
+    """Hide the save and cancel buttons: the export was cancelled or is out of date."""
+    return gr.update(visible=False, value=None), gr.update(visible=False)
+
+
+def _save_button(label: str, path: str | None = None) -> Any:
+    """The save button; it works once there is a file."""
+    return gr.update(visible=True, label=label, value=path, interactive=path is not None)
+
+
+def _whole(session: Session) -> Picture:
+    """What the export enlarges: the picture, or in Compare the picture reduced."""
+    picture = session.picture
+    width, height = session.scene.small
+    if width * height > EXPORT_MEGAPIXELS * 1e6:
+        raise ValueError(text.TOO_LARGE_TO_EXPORT)
+    if session.scene.mode is Mode.ENLARGE:
+        return picture
+    return Picture(imresize(crop_to_multiple(picture.pixels, SCALE), 1 / SCALE), grey=picture.grey)
+
+
+def _sent(event: gr.EventData) -> dict[str, Any]:
+    """What the browser sent with an event."""
+    if not isinstance(event._data, dict):
+        raise ValueError(text.BROKEN_REQUEST)
+    return event._data
+
+
+def _fraction(sent: dict[str, Any], key: str) -> float:
+    """A number between 0 and 1."""
+    value = sent.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(text.BROKEN_REQUEST)
+    if not 0 <= value <= 1:
+        raise ValueError(text.BROKEN_REQUEST)
+    return float(value)
+
+
+def _known(session: Session | None) -> Session:
+    """The visitor's session, which is forgotten after an hour."""
+    if session is None:
+        raise ValueError(text.IDLE)
+    return session
+
+
+def _next_revision(session: Session | None) -> int:
+    """A revision above all that the visitor's page has seen."""
+    return 1_000_000 if session is None else session.revision + 1

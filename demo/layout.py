@@ -1,0 +1,76 @@
+"""The page: its components, and which event calls which handler."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo import handlers, text
+from demo.scrubber import AlphaScrubber
+from esrgan.images import WEB_LIMITS
+
+CACHE_SECONDS = (600, 3600)
+SESSION_SECONDS = 3600
+LONGEST_QUEUE = 64
+REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
+PRESS_SAVE = "() => document.querySelector('#save')?.click()"
+LOCAL_FONTS = {
+    "font": ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
+    "font_mono": ["ui-monospace", "Menlo", "Consolas", "monospace"],
+}
+THEME = gr.themes.Default(primary_hue="teal", neutral_hue="slate", **LOCAL_FONTS)
+CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
+
+
+def build() -> gr.Blocks:
+    """Make the page; nothing runs before a visitor opens it."""
+    with gr.Blocks(title=text.TITLE, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
+        session = gr.State(None, time_to_live=SESSION_SECONDS)
+        gr.Markdown(text.INTRO)
+        scrubber = AlphaScrubber(labels=text.LABELS, elem_id="scrubber")
+        with gr.Row(elem_id="exports"):
+            save = gr.DownloadButton(visible=False, variant="primary", elem_id="save")
+            cancel = gr.Button(text.CANCEL, visible=False, elem_id="cancel")
+        with gr.Accordion(text.ABOUT_TITLE, open=False):
+            gr.Markdown(text.ABOUT)
+        _wire(page, session, scrubber, save, cancel)
+    return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
+
+
+def _wire(
+    page: gr.Blocks,
+    session: gr.State,
+    scrubber: AlphaScrubber,
+    save: gr.DownloadButton,
+    cancel: gr.Button,
+) -> None:
+    """Connect events to handlers; of several waiting events of a kind the latest wins."""
+    both, buttons = [session, scrubber], [save, cancel]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    latest = {**quiet, "inputs": session, "trigger_mode": "always_last"}
+    exported = scrubber.export(handlers.export, outputs=buttons, **latest)
+    exported.success(None, js=PRESS_SAVE, **quiet)
+    exported.failure(handlers.withdraw_export, None, buttons, **quiet)
+    for event, handler in (
+        (scrubber.open_upload, handlers.open_upload),
+        (scrubber.open_example, handlers.open_example),
+        (scrubber.place, handlers.place),
+    ):
+        opened = event(handler, outputs=both, **latest)
+        opened.failure(None, js=REFUSED, **quiet)
+        opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
+    scrubber.scrub(handlers.scrub, outputs=scrubber, **latest).failure(None, js=REFUSED, **quiet)
+    cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
+    page.load(handlers.start, None, both, **quiet)
+
+
+def launch_options() -> dict[str, Any]:
+    """What `launch` needs; address and port are left to Gradio's environment variables."""
+    return {
+        "theme": THEME,
+        "css": CSS,
+        "ssr_mode": False,
+        "show_error": True,
+        "max_file_size": f"{WEB_LIMITS.megabytes:g}mb",
+        "footer_links": [],
+    }

@@ -1,0 +1,190 @@
+"""What a visitor looks at: one window of one picture, every method's view of it, the numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esrgan import Upscaler
+from esrgan.images import Picture
+from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from esrgan.resize import imresize
+from esrgan.tiles import HALO_PX
+
+SCALE = 4
+WINDOW_PX = 128
+"""Side of the window in pixels of the small picture; what is shown has four times as many."""
+KERNEL_PX = 2
+"""Pixels at the small size that bicubic reduction and enlargement see beyond a window."""
+
+
+class Mode(str, Enum):
+    """The two ways to use the page."""
+
+    COMPARE = "compare"
+    ENLARGE = "enlarge"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def grow(self, margin: int, width: int, height: int) -> "Box":
+        """Add a margin on each side, as far as a picture of the given size goes."""
+        left, top = max(0, self.left - margin), max(0, self.top - margin)
+        right = min(width, self.left + self.width + margin)
+        bottom = min(height, self.top + self.height + margin)
+        return Box(left, top, right - left, bottom - top)
+
+    def within(self, outer: "Box", scale: int = 1) -> tuple[slice, slice]:
+        """Index of this box in an array that holds `outer`, enlarged by `scale`."""
+        top, left = (self.top - outer.top) * scale, (self.left - outer.left) * scale
+        return slice(top, top + self.height * scale), slice(left, left + self.width * scale)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A window, ready to be rebuilt.
+
+    Attributes
+    ----------
+    small
+        Size (width, height) of the whole small picture.
+    box, context
+        The window in the small picture, and the window with what a network sees around it.
+    lr
+        Pixels of `context`.
+    hr
+        The original under the window in Compare, else None.
+    opacity
+        Opacity of the enlarged window, where the picture has any.
+    """
+
+    mode: Mode
+    small: tuple[int, int]
+    box: Box
+    context: Box
+    lr: NDArray
+    hr: NDArray | None
+    opacity: NDArray | None
+
+    def crop(self, enlarged: NDArray) -> NDArray:
+        """The window's part of the enlarged context."""
+        return np.ascontiguousarray(enlarged[self.box.within(self.context, SCALE)])
+
+    @property
+    def window_lr(self) -> NDArray:
+        """The window of the small picture."""
+        return np.ascontiguousarray(self.lr[self.box.within(self.context)])
+
+
+def small_size(picture: Picture, mode: Mode) -> tuple[int, int]:
+    """Width and height of what is enlarged: the picture itself, or the picture reduced."""
+    height, width = picture.pixels.shape[:2]
+    if mode is Mode.ENLARGE:
+        return width, height
+    if min(width, height) < SCALE:
+        raise ValueError("Compare needs a picture of at least 4 px a side: switch to Enlarge.")
+    return width // SCALE, height // SCALE
+
+
+def place(picture: Picture, mode: Mode, x: float, y: float) -> Scene:
+    """Put the window's centre at (x, y), fractions of the picture, as near as its edges allow."""
+    width, height = small_size(picture, mode)
+    left, box_width = _along(width, x)
+    top, box_height = _along(height, y)
+    box = Box(left, top, box_width, box_height)
+    context = box.grow(HALO_PX, width, height)
+    if mode is Mode.COMPARE:
+        whole = Box(0, 0, width, height)
+        hr = picture.pixels[_enlarge(box).within(_enlarge(whole))]
+        lr = _reduce(picture.pixels, context, width, height)
+        return Scene(mode, (width, height), box, context, lr, np.ascontiguousarray(hr), None)
+    lr = np.ascontiguousarray(picture.pixels[context.within(Box(0, 0, width, height))])
+    opacity = _opacity(picture, box, width, height)
+    return Scene(mode, (width, height), box, context, lr, None, opacity)
+
+
+def _along(size: int, position: float) -> tuple[int, int]:
+    """Start and length of the window along one axis."""
+    length = min(WINDOW_PX, size)
+    start = round(position * size - length / 2)
+    return min(max(start, 0), size - length), length
+
+
+def _enlarge(box: Box) -> Box:
+    """The same box in the large picture."""
+    return Box(*(SCALE * value for value in (box.left, box.top, box.width, box.height)))
+
+
+def _reduce(pixels: NDArray, box: Box, width: int, height: int) -> NDArray:
+    """A part of the reduced picture, equal to that part of the whole picture reduced."""
+    outer = box.grow(KERNEL_PX, width, height)
+    large = pixels[_enlarge(outer).within(Box(0, 0, SCALE * width, SCALE * height))]
+    return np.ascontiguousarray(imresize(large, 1 / SCALE)[box.within(outer)])
+
+
+def _opacity(picture: Picture, box: Box, width: int, height: int) -> NDArray | None:
+    """Opacity of the enlarged window, equal to that part of the whole opacity enlarged."""
+    if picture.opacity is None:
+        return None
+    outer = box.grow(KERNEL_PX, width, height)
+    small = picture.opacity[outer.within(Box(0, 0, width, height))]
+    return np.ascontiguousarray(imresize(small, SCALE)[box.within(outer, SCALE)])
+
+
+@lru_cache(maxsize=4)
+def window_upscaler(name: str) -> Upscaler:
+    """A model whose tiles are as large as any window, so that a window is never cut."""
+    return Upscaler(name, tile_px=WINDOW_PX + 2 * HALO_PX)
+
+
+def rebuild(scene: Scene, model: str, alpha: float | None = None) -> NDArray:
+    """The window as a model sees it, (4·h, 4·w, 3); exact, in single precision."""
+    return scene.crop(window_upscaler(model)(scene.lr, alpha))
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure under a crop; `value` is None where it has none, and `reason` says why."""
+
+    name: str
+    value: float | None
+    reason: str = ""
+
+
+def numbers(scene: Scene, sr: NDArray) -> tuple[Number, ...]:
+    """What stands under a rebuilt crop, measured on the window.
+
+    Compare: PSNR and SSIM against the original, and NIQE. Enlarge: PSNR of the crop, reduced
+    again, against the input, and NIQE.
+    """
+    if scene.hr is None:
+        return _measure("LR-PSNR", lr_psnr, sr, scene.window_lr), _measure("NIQE", niqe, sr)
+    against = (sr, scene.hr)
+    return (
+        _measure("PSNR", psnr, *against),
+        _measure("SSIM", ssim, *against),
+        _measure("NIQE", niqe, sr),
+    )
+
+
+def original_numbers(scene: Scene) -> tuple[Number, ...]:
+    """What stands under the original."""
+    return () if scene.hr is None else (_measure("NIQE", niqe, scene.hr),)
+
+
+def _measure(name: str, metric: Callable[..., float], *pictures: NDArray) -> Number:
+    """One figure, or the reason why there is none."""
+    try:
+        return Number(name, metric(*pictures))
+    except ValueError as error:
+        return Number(name, None, str(error))

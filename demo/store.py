@@ -1,0 +1,44 @@
+"""Files between the page and its visitors, all inside Gradio's cache folder."""
+
+import time
+from pathlib import Path
+
+from gradio.data_classes import FileData
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+STALE_SECONDS = 60
+
+
+def put(data: bytes, name: str) -> FileData:
+    """Write a file that the browser may fetch; Gradio removes it after an hour."""
+    return FileData(path=save_bytes_to_cache(data, name, get_upload_folder()), orig_name=name)
+
+
+def take(path: object) -> bytes:
+    """Read a file that a browser has uploaded, and remove it.
+
+    Raises
+    ------
+    ValueError
+        If the path is not that of an upload: what a browser sends is arbitrary.
+    """
+    folder = Path(get_upload_folder()).resolve()
+    upload = Path(str(path)).resolve()
+    if not upload.is_relative_to(folder) or not upload.is_file():
+        raise ValueError("The upload was lost: try again.")
+    try:
+        return upload.read_bytes()
+    finally:
+        upload.unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """Remove the empty folders that Gradio leaves behind."""
+    folder = Path(get_upload_folder())
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        try:
+            if entry.is_dir() and time.time() - entry.stat().st_mtime > STALE_SECONDS:
+                entry.rmdir()
+        except OSError:
+            continue  # not empty, or another request was faster

@@ -1,0 +1,50 @@
+"""Make a run's weights into an embedded model: add licence and scores to what the file says.
+
+`python -m esrgan.training.embed RUN/weights.safetensors OUT.safetensors --licence TEXT
+--score Set5=set5.json …`, where each JSON file is a report of `python -m esrgan evaluate`.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from esrgan.weights import load, save_weights
+
+SCORES = ("psnr_y", "ssim_y", "niqe", "lr_psnr")
+
+
+def embed(source: Path, target: Path, licence: str, reports: Mapping[str, Path]) -> None:
+    """Copy weights, in half precision, with the means of some reports in the metadata.
+
+    Raises
+    ------
+    ValueError
+        If `source` is no weights file of ours.
+    """
+    generator = load(source)
+    scores = {name: _means(path) for name, path in reports.items()}
+    metadata = dict(generator.metadata) | {"licence": licence, "scores": json.dumps(scores)}
+    save_weights(target, generator.state, metadata)
+
+
+def _means(path: Path) -> dict[str, float]:
+    """The means of a report, rounded to what is published."""
+    mean = json.loads(path.read_text("utf-8"))["mean"]
+    return {metric: round(mean[metric], 4) for metric in SCORES if mean.get(metric) is not None}
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--licence", required=True)
+    parser.add_argument("--score", nargs="+", default=[], metavar="NAME=REPORT.json")
+    options = parser.parse_args()
+    reports = {name: Path(path) for name, path in (item.split("=", 1) for item in options.score)}
+    embed(options.source, options.target, options.licence, reports)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Example pictures, and short scripts that use the package."""

@@ -1,0 +1,52 @@
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from esrgan.images import read
+from esrgan.metrics import niqe
+from esrgan.metrics.naturalness import load_model
+
+
+def test_the_public_model_gives_the_published_value(data_folder):
+    folder = data_folder / "niqe"
+    model = load_model(folder / "niqe_pris_params.npz")
+    assert niqe(read(folder / "baboon.png").pixels, model) == pytest.approx(5.72957, abs=1e-4)
+
+
+def test_degradation_raises_it():
+    photo = data.astronaut()
+    blurred = cv2.GaussianBlur(photo, (0, 0), 3)
+    noisy = np.random.default_rng(0).integers(0, 256, photo.shape, dtype=np.uint8)
+    assert niqe(photo) + 1 < niqe(blurred)
+    assert niqe(photo) + 1 < niqe(noisy)
+
+
+def test_depth_does_not_matter():
+    photo = data.astronaut()
+    assert niqe(photo.astype(np.uint16) * 257) == pytest.approx(niqe(photo))
+
+
+def test_small_and_flat_pictures_are_refused():
+    with pytest.raises(ValueError, match="too small"):
+        niqe(np.zeros((191, 300, 3), np.uint8))
+    with pytest.raises(ValueError, match="too flat"):
+        niqe(np.full((200, 200, 3), 9, np.uint8))
+
+
+def test_the_model_can_be_fitted_again(tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("astronaut", "coffee", "chelsea", "rocket"):
+        picture = getattr(data, name)()[..., ::-1]
+        cv2.imwrite(str(tmp_path / "photos" / f"{name}.png"), picture)
+    output = tmp_path / "model.npz"
+    command = [sys.executable, "-m", "esrgan.metrics.fit_naturalness"]
+    subprocess.run([*command, str(tmp_path / "photos"), "-o", str(output)], check=True)
+    model = load_model(output)
+    assert model.mean.shape == (36,)
+    assert model.covariance.shape == (36, 36)
+    assert np.linalg.eigvalsh(model.covariance).min() > -1e-9
+    np.testing.assert_allclose(model.mean[0], load_model().mean[0], rtol=0.2)

@@ -1,0 +1,141 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from esrgan import Upscaler
+from esrgan.cli import main
+from esrgan.images import Picture, encode_png, read
+from esrgan.interpolation import interpolate
+from esrgan.weights import MODELS, load
+
+PSNR, GAN = map(str, MODELS["esrgan"].files)
+
+
+@pytest.fixture
+def picture(tmp_path, noise):
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    return tmp_path / "noise.png"
+
+
+def refusal(capsys, *arguments):
+    try:
+        status = main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "Traceback" not in message
+    return message
+
+
+@pytest.mark.parametrize("command", ["", "models", "upscale", "interpolate", "evaluate", "train"])
+def test_help(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([*command.split(), "--help"])
+    assert stop.value.code == 0
+    assert "usage: esrgan" in capsys.readouterr().out
+
+
+def test_models(capsys):
+    assert main(["models", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert list(rows) == list(MODELS)
+    assert rows["esrgan"]["kind"] == "pair"
+    assert rows["esrgan"]["scores"][0]["Set5"]["psnr_y"] > 30.9
+    assert rows["srresnet"]["parameters"] == 1_517_571
+    assert rows["srresnet"]["sha256"] == MODELS["srresnet"].sha256()
+    assert main(["models"]) == 0
+    assert "1,517,571" in capsys.readouterr().out
+
+
+def test_upscale_writes_one_file_with_the_exact_pixels(picture, tmp_path, noise):
+    output = tmp_path / "out"
+    assert main(["upscale", str(picture), "-o", str(output), "--alpha", "0.8"]) == 0
+    assert [path.name for path in output.iterdir()] == ["noise_esrgan_a0.80_x4.png"]
+    written = read(output / "noise_esrgan_a0.80_x4.png").pixels
+    assert np.array_equal(written, Upscaler("esrgan")(noise, 0.8))
+
+
+def test_upscale_takes_folders_models_and_files(picture, tmp_path):
+    grey = Picture(np.full((5, 6, 3), 9, np.uint16), grey=True)
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "deep.png").write_bytes(encode_png(grey))
+    output = str(tmp_path / "out")
+    both = [str(picture), str(tmp_path / "more"), "-o", output]
+    assert main(["upscale", *both, "--model", "bicubic"]) == 0
+    assert main(["upscale", *both, "--model", PSNR, "--model-gan", GAN, "--alpha", "0"]) == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    pair = "esrgan-psnr-esrgan-gan_a0.00_x4.png"
+    assert names == ["deep_bicubic_x4.png", f"deep_{pair}", "noise_bicubic_x4.png", f"noise_{pair}"]
+    deep = read(tmp_path / "out" / "deep_bicubic_x4.png")
+    assert deep.pixels.dtype == np.uint16
+    assert deep.grey
+
+
+def test_a_broken_picture_does_not_stop_the_others(picture, tmp_path, capsys):
+    (tmp_path / "broken.png").write_bytes(b"no")
+    sources = [tmp_path / "broken.png", picture]
+    message = refusal(capsys, "upscale", *sources, "-o", tmp_path / "out")
+    assert message.startswith("esrgan: broken.png: This is not a readable PNG")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["noise_esrgan_a1.00_x4.png"]
+
+
+def test_interpolate(tmp_path, noise):
+    output = tmp_path / "mixed.safetensors"
+    assert main(["interpolate", PSNR, GAN, "-o", str(output), "--alpha", "0.3"]) == 0
+    mixed = load(output)
+    expected = interpolate(load(MODELS["esrgan"].files[0]).state, load(MODELS["esrgan"].files[1]).state, 0.3)
+    assert all(torch.equal(mixed.state[key], expected[key]) for key in expected)
+    assert json.loads(mixed.metadata["interpolation"])["alpha"] == 0.3
+    assert np.array_equal(Upscaler(str(output))(noise), Upscaler("esrgan")(noise, 0.3))
+
+
+def test_evaluate(tmp_path, photo, capsys):
+    (tmp_path / "hr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
+    report = tmp_path / "report.json"
+    arguments = ["evaluate", "--hr", str(tmp_path / "hr"), "--model", "esrgan", "--alpha", "0"]
+    assert main([*arguments, "--json", str(report), "--metrics", "psnr_y,lr_psnr"]) == 0
+    table = json.loads(report.read_text())
+    assert (table["model"], table["alpha"]) == ("esrgan", 0.0)
+    assert set(table["mean"]) == {"psnr_y", "lr_psnr"}
+    assert "psnr_y" in capsys.readouterr().out
+
+
+def test_refusals(picture, tmp_path, capsys):
+    out = ("-o", tmp_path / "out")
+    assert "no file" in refusal(capsys, "upscale", tmp_path / "gone.png", *out)
+    assert "Unknown model" in refusal(capsys, "upscale", picture, *out, "--model", "nope")
+    single = ("--model", "bicubic", "--alpha", "0.5")
+    assert "single model" in refusal(capsys, "upscale", picture, *out, *single)
+    assert "between 0 and 1" in refusal(capsys, "upscale", picture, *out, "--alpha", "2")
+    assert "invalid float" in refusal(capsys, "upscale", picture, *out, "--alpha", "x")
+    assert "invalid choice" in refusal(capsys, "enlarge", picture)
+    assert "required" in refusal(capsys, "evaluate", "--model", "bicubic")
+    (tmp_path / "none").mkdir()
+    assert "no picture to enlarge" in refusal(capsys, "upscale", tmp_path / "none", *out)
+    (tmp_path / "none" / "noise.bmp").write_bytes(picture.read_bytes())
+    same = (picture, tmp_path / "none" / "noise.bmp")
+    assert "would both become noise_esrgan" in refusal(capsys, "upscale", *same, *out)
+    mixed = (PSNR, MODELS["srresnet"].files[0], "-o", tmp_path / "x.safetensors", "--alpha", "0.5")
+    assert "The networks differ" in refusal(capsys, "interpolate", *mixed)
+    run = ("train", "rrdb-psnr-small", "--data", tmp_path / "none", "--run", tmp_path / "run")
+    assert "No field" in refusal(capsys, *run, "--set", "colour=red")
+    assert "FIELD=VALUE" in refusal(capsys, *run, "--set", "steps")
+
+
+def test_the_module_runs_and_needs_no_gradio():
+    program = (
+        "import sys; sys.modules['gradio'] = None;"
+        "from esrgan.cli import main; sys.exit(main(['models']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run([sys.executable, "-m", "esrgan", "--help"], capture_output=True)
+    assert done.returncode == 0
