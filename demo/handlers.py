@@ -60,7 +60,7 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
 def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open one of the examples, to compare."""
     sent = _sent(event)
-    if sent.get("name") not in PICTURES:
+    if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
     opened = views.open_example(sent["name"], _next_revision(session))
     yield from views.build_up(opened, _fraction(sent, "alpha"))

@@ -44,11 +44,11 @@ def _wire(
     save: gr.DownloadButton,
     cancel: gr.Button,
 ) -> None:
-    """Connect events to handlers; of several waiting events of a kind the latest wins."""
+    """Connect events to handlers; the component sends one at a time, the latest first."""
     both, buttons = [session, scrubber], [save, cancel]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    latest = {**quiet, "inputs": session, "trigger_mode": "always_last"}
-    exported = scrubber.export(handlers.export, outputs=buttons, **latest)
+    known = {**quiet, "inputs": session, "trigger_mode": "multiple"}
+    exported = scrubber.export(handlers.export, outputs=buttons, **known)
     exported.success(None, js=PRESS_SAVE, **quiet)
     exported.failure(handlers.withdraw_export, None, buttons, **quiet)
     for event, handler in (
@@ -56,10 +56,10 @@ def _wire(
         (scrubber.open_example, handlers.open_example),
         (scrubber.place, handlers.place),
     ):
-        opened = event(handler, outputs=both, **latest)
+        opened = event(handler, outputs=both, **known)
         opened.failure(None, js=REFUSED, **quiet)
         opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
-    scrubber.scrub(handlers.scrub, outputs=scrubber, **latest).failure(None, js=REFUSED, **quiet)
+    scrubber.scrub(handlers.scrub, outputs=scrubber, **known).failure(None, js=REFUSED, **quiet)
     cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
     page.load(handlers.start, None, both, **quiet)
 

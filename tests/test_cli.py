@@ -90,7 +90,9 @@ def test_interpolate(tmp_path, noise):
     output = tmp_path / "mixed.safetensors"
     assert main(["interpolate", PSNR, GAN, "-o", str(output), "--alpha", "0.3"]) == 0
     mixed = load(output)
-    expected = interpolate(load(MODELS["esrgan"].files[0]).state, load(MODELS["esrgan"].files[1]).state, 0.3)
+    expected = interpolate(
+        load(MODELS["esrgan"].files[0]).state, load(MODELS["esrgan"].files[1]).state, 0.3
+    )
     assert all(torch.equal(mixed.state[key], expected[key]) for key in expected)
     assert json.loads(mixed.metadata["interpolation"])["alpha"] == 0.3
     assert np.array_equal(Upscaler(str(output))(noise), Upscaler("esrgan")(noise, 0.3))

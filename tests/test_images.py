@@ -318,7 +318,8 @@ def test_what_leaves_the_range_is_clamped():
 
 
 @pytest.mark.parametrize(
-    "pixels", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), float), np.zeros((0, 4, 3), np.uint8)]
+    "pixels",
+    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), float), np.zeros((0, 4, 3), np.uint8)],
 )
 def test_what_is_no_picture_is_refused(pixels):
     with pytest.raises(ValueError, match="Expected uint8 or uint16 RGB"):

@@ -52,7 +52,7 @@ def test_half_precision_is_interpolated_in_single():
 
 def test_the_first_difference_is_named():
     psnr, gan = states()
-    with pytest.raises(ValueError, match="only the PSNR-oriented one has 'conv_first.weight'"):
+    with pytest.raises(ValueError, match=r"only the PSNR-oriented one has 'conv_first.weight'"):
         interpolate(psnr, {key: gan[key] for key in list(gan)[1:]}, 0.5)
     with pytest.raises(ValueError, match="only the GAN one has 'extra'"):
         interpolate(psnr, gan | {"extra": torch.zeros(1)}, 0.5)

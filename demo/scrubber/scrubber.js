@@ -2,7 +2,8 @@ const part = (name) => element.querySelector('[data-part="' + name + '"]');
 const root = element.querySelector('.scrubber');
 const labels = props.labels;
 const slider = part('alpha');
-const state = { view: null, zoom: 1, pan: [0.5, 0.5], mode: 'compare' };
+const PATIENCE_MS = 30000;
+const state = { view: null, mode: 'compare', zoom: 1, pan: [0.5, 0.5], sent: -PATIENCE_MS, next: null };
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const alpha = () => Number(slider.value);
@@ -19,11 +20,32 @@ function say(text, isError) {
   part('status').classList.toggle('error', Boolean(isError));
 }
 
+// ---- one request at a time, the latest wins -------------------------------------------------
+
+function send(name, data) {
+  root.dataset.state = 'working';
+  if (performance.now() - state.sent < PATIENCE_MS) {
+    if (name !== 'scrub' || !state.next) state.next = [name, data];
+    return;
+  }
+  state.sent = performance.now();
+  trigger(name, data);
+}
+
+function answered() {
+  const next = state.next;
+  state.sent = -PATIENCE_MS;
+  state.next = null;
+  if (next) send(next[0], { ...next[1], alpha: alpha() });
+  else if (state.view && Math.abs(state.view.alpha - alpha()) > 0.001) scrub();
+  else root.dataset.state = 'ready';
+}
+
 // ---- what the server sends ------------------------------------------------------------------
 
 function show() {
   const view = props.value;
-  if (!view || !view.panes || (state.view && view.revision < state.view.revision)) return;
+  if (!view || !view.panes) return;
   const isNew = !state.view || view.revision !== state.view.revision;
   state.view = view;
   state.mode = view.mode;
@@ -34,13 +56,11 @@ function show() {
   part('panes').querySelectorAll('figure').forEach((figure) => {
     if (!known.includes(figure.dataset.pane)) figure.remove();
   });
-  const waiting = view.panes.some((pane) => !pane.image);
-  root.dataset.state = waiting ? 'working' : 'ready';
   root.dataset.alpha = view.alpha.toFixed(2);
   root.dataset.revision = view.revision;
-  if (!waiting) {
+  if (view.panes.every((pane) => pane.image)) {
     say(view.notes.join(' '));
-    if (Math.abs(view.alpha - alpha()) > 0.001) scrub();
+    answered();
   }
   transform();
 }
@@ -67,8 +87,8 @@ function showExamples(examples) {
     image.alt = example.name;
     button.append(image);
     button.addEventListener('click', () => {
-      wait(labels.working);
-      trigger('open_example', { name: example.name, alpha: alpha() });
+      say(labels.working);
+      send('open_example', { name: example.name, alpha: alpha() });
     });
     return button;
   }));
@@ -116,7 +136,7 @@ function setImage(image, url) {
 // ---- α --------------------------------------------------------------------------------------
 
 function scrub() {
-  trigger('scrub', { alpha: alpha() });
+  send('scrub', { alpha: alpha() });
 }
 
 slider.addEventListener('input', () => {
@@ -140,8 +160,8 @@ function centred(x, y) {
 }
 
 function place(box, mode) {
-  wait(labels.working);
-  trigger('place', {
+  say(labels.working);
+  send('place', {
     x: box[0] + box[2] / 2, y: box[1] + box[3] / 2, mode: mode || state.mode, alpha: alpha(),
   });
 }
@@ -236,22 +256,16 @@ function watchPan(frame) {
 
 // ---- opening a picture ----------------------------------------------------------------------
 
-function wait(text) {
-  say(text);
-  if (state.view) root.dataset.state = 'working';
-}
-
 async function open(file) {
   if (!file) return;
   if (file.size > labels.limit_megabytes * 1e6) return say(labels.too_large, true);
-  wait(labels.uploading);
+  say(labels.uploading);
   try {
     const uploaded = await upload(file);
     say(labels.working);
-    trigger('open_upload', { path: uploaded.path, name: file.name, alpha: alpha() });
+    send('open_upload', { path: uploaded.path, name: file.name, alpha: alpha() });
   } catch (error) {
     say(labels.upload_failed, true);
-    if (state.view) root.dataset.state = 'ready';
   }
 }
 
@@ -292,9 +306,8 @@ part('export').addEventListener('click', () => {
 // A refused request leaves the old view in place; the toast says why.
 document.addEventListener('scrubber-refused', () => {
   say('');
-  if (!state.view) return;
-  root.dataset.state = 'ready';
-  moveBox(state.view.box);
+  if (state.view) moveBox(state.view.box);
+  answered();
 });
 watch('value', show);
 transform();

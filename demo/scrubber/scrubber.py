@@ -32,7 +32,7 @@ class View(GradioModel):
     Attributes
     ----------
     revision
-        Rises with every new picture or window; a view older than the one shown is dropped.
+        Rises with every new picture or window.
     box
         Left, top, width and height of the window as fractions of the whole picture.
     """

@@ -87,7 +87,10 @@ def test_stage_two_starts_from_stage_one_and_moves_both_networks(folder):
     (line, _) = second.steps()
     assert "adversarial" in line
     assert "discriminator" in line
-    assert any(not torch.equal(a, b) for a, b in zip(before, second.discriminator.parameters(), strict=True))
+    assert any(
+        not torch.equal(a, b)
+        for a, b in zip(before, second.discriminator.parameters(), strict=True)
+    )
     pair = Upscaler((init, folder / "gan" / "weights.safetensors"))
     assert pair(np.full((8, 8, 3), 99, np.uint8), 0.5).shape == (32, 32, 3)
 

@@ -1,0 +1,24 @@
+"""Shrink a picture, rebuild it by every method, print the numbers: `python -m examples.compare`."""
+
+from esrgan import Upscaler, imresize
+from esrgan.evaluation import crop_to_multiple
+from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from examples.pictures import PICTURES
+
+
+def main(name: str = "cat") -> None:
+    """Print a table of one of the example pictures."""
+    hr = crop_to_multiple(PICTURES[name](), 4)
+    lr = imresize(hr, 1 / 4)
+    methods = [("bicubic", None), ("srresnet", None)]
+    methods += [("esrgan", alpha) for alpha in (0.0, 0.5, 1.0)]
+    print(f"{name:16} PSNR/dB   SSIM   NIQE  LR-PSNR/dB")
+    for method, alpha in methods:
+        sr = Upscaler(method)(lr, alpha)
+        label = method if alpha is None else f"{method} α {alpha:.1f}"
+        scores = f"{psnr(sr, hr):7.2f} {ssim(sr, hr):6.3f} {niqe(sr):6.2f} {lr_psnr(sr, lr):11.2f}"
+        print(f"{label:16} {scores}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+import os
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import handlers, store, text
+from demo.layout import build, launch_options
+from demo.scene import Mode, Number
+from demo.session import Session
+from esrgan import Upscaler, imresize
+from esrgan.cli import main
+from esrgan.images import Picture, encode_png, read
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def event(**data):
+    return SimpleNamespace(_data=data)
+
+
+def uploaded(cache, data, name="mine.png"):
+    (cache / "upload").mkdir(parents=True, exist_ok=True)
+    (cache / "upload" / name).write_bytes(data)
+    return str(cache / "upload" / name)
+
+
+def opened(cache, photo):
+    request = event(path=uploaded(cache, encode_png(Picture(photo))), name="mine.png", alpha=0.8)
+    return list(handlers.open_upload(None, request))
+
+
+def pixels(pane):
+    return read(pane.image.path).pixels
+
+
+def test_the_page_starts_with_a_rebuilt_example():
+    steps = list(handlers.start())
+    session, view = steps[-1]
+    assert session.scene.mode is Mode.COMPARE
+    assert [pane.id for pane in view.panes] == ["esrgan", "original", "bicubic", "srresnet"]
+    assert all(pane.image for pane in view.panes)
+    assert view.alpha == 0.8
+    assert view.panes[0].live
+    assert view.panes[0].title == "ESRGAN-small · α 0.80 · 4 blocks, our training"
+    assert [figure.split()[0] for figure in view.panes[0].figures] == ["PSNR", "SSIM", "NIQE"]
+    assert len(view.examples) >= 6
+
+
+def test_bicubic_comes_first(cache, photo):
+    steps = opened(cache, photo)
+    done = [[pane.id for pane in view.panes if pane.image] for _, view in steps]
+    assert done == [["bicubic"], ["bicubic", "srresnet"], ["esrgan", "bicubic", "srresnet"]]
+    assert [len(view.panes) for _, view in steps] == [3, 3, 3]
+
+
+def test_an_upload_is_enlarged_exactly_and_removed(cache, photo):
+    session, view = opened(cache, photo)[-1]
+    assert view.mode == "enlarge"
+    assert view.size == "120 × 96 → 480 × 384"
+    assert np.array_equal(pixels(view.panes[0]), Upscaler("esrgan")(photo, 0.8))
+    assert [figure.split()[0] for figure in view.panes[0].figures] == ["LR-PSNR", "NIQE"]
+    assert not (cache / "upload" / "mine.png").exists()
+    assert session.revision > 1
+
+
+def test_scrubbing_changes_only_the_live_crop(cache, photo):
+    session, before = opened(cache, photo)[-1]
+    (after,) = handlers.scrub(session, event(alpha=0.25))
+    assert after.revision == before.revision
+    assert after.alpha == 0.25
+    assert after.panes[1:] == before.panes[1:]
+    assert np.array_equal(pixels(after.panes[0]), Upscaler("esrgan")(photo, 0.25))
+    assert "α 0.25" in after.panes[0].title
+
+
+def test_switching_and_moving(cache, photo):
+    session, _ = opened(cache, photo)[-1]
+    moved, view = list(handlers.place(session, event(x=0.5, y=0.5, mode="compare", alpha=0.1)))[-1]
+    assert view.mode == "compare"
+    assert view.alpha == 0.1
+    assert view.revision == session.revision + 1
+    assert view.size == "120 × 96 → 30 × 24 → back"
+    assert np.array_equal(pixels(view.panes[1]), photo)
+    assert moved.picture is session.picture
+
+
+def test_sixteen_bit_and_transparent_pictures_are_shown(cache, photo):
+    deep = Picture(photo.astype(np.uint16) * 257, photo[..., 0].astype(np.uint16) * 257)
+    path = uploaded(cache, encode_png(deep))
+    _, view = list(handlers.open_upload(None, event(path=path, name="a.png", alpha=0)))[-1]
+    shown = read(view.panes[0].image.path)
+    assert shown.pixels.dtype == np.uint8
+    assert shown.opacity is not None
+
+
+def test_export_is_the_command_lines_file(cache, tmp_path, photo):
+    grey = np.ascontiguousarray(photo[..., :1].repeat(3, axis=2))
+    source = encode_png(Picture(grey, grey=True))
+    (tmp_path / "mine.png").write_bytes(source)
+    session, _ = opened(cache, grey)[-1]
+    path = uploaded(cache, source)
+    session, _ = list(handlers.open_upload(session, event(path=path, name="mine.png", alpha=0.8)))[
+        -1
+    ]
+    updates = list(handlers.export(session, event(alpha=0.8)))
+    assert updates[0][0]["interactive"] is False
+    assert updates[0][1]["visible"] is True
+    button, cancel = updates[-1]
+    assert cancel["visible"] is False
+    assert button["label"] == "Save mine_esrgan_a0.80_x4.png (480 × 384)"
+    assert (
+        main(["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path / "out"), "--alpha", "0.8"])
+        == 0
+    )
+    theirs = (tmp_path / "out" / "mine_esrgan_a0.80_x4.png").read_bytes()
+    assert Path(button["value"]).read_bytes() == theirs
+
+
+def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
+    session, _ = opened(cache, photo)[-1]
+    compared, _ = list(handlers.place(session, event(x=0, y=0, mode="compare", alpha=1)))[-1]
+    button, _ = list(handlers.export(compared, event(alpha=1)))[-1]
+    assert np.array_equal(
+        read(button["value"]).pixels, Upscaler("esrgan")(imresize(photo, 0.25), 1.0)
+    )
+
+
+def test_export_yields_per_tile_and_can_be_left(cache, photo, monkeypatch):
+    session, _ = opened(cache, np.tile(photo, (3, 3, 1)))[-1]
+    calls = []
+    forward = Upscaler._renderer
+
+    def counted(self, alpha):
+        render = forward(self, alpha)
+        return lambda lr: calls.append(lr.shape) or render(lr)
+
+    monkeypatch.setattr(Upscaler, "_renderer", counted)
+    work = handlers.export(session, event(alpha=0.5))
+    next(work), next(work)
+    work.close()
+    assert len(calls) == 1
+
+
+def sentence(generator):
+    with pytest.raises(gr.Error) as caught:
+        list(generator)
+    message = caught.value.message
+    assert len(message) <= 160
+    assert "\n" not in message
+    return message
+
+
+def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
+    session, view = opened(cache, photo)[-1]
+    for data, word in (
+        (b"8BPS\x00\x01" + bytes(40), "Photoshop"),
+        (b"nonsense", "not a readable"),
+        (b"", "not a readable"),
+    ):
+        request = event(path=uploaded(cache, data), name="x.png", alpha=0.5)
+        assert word in sentence(handlers.open_upload(session, request))
+    (again,) = handlers.scrub(session, event(alpha=0.8))
+    assert again.panes[1:] == view.panes[1:]
+
+
+def test_only_uploads_can_be_opened(cache, tmp_path, photo):
+    (tmp_path / "secret.png").write_bytes(encode_png(Picture(photo)))
+    for path in (
+        str(tmp_path / "secret.png"),
+        "/etc/passwd",
+        f"{cache}/../secret.png",
+        "",
+        None,
+        7,
+    ):
+        request = event(path=path, name="x.png", alpha=0.5)
+        assert sentence(handlers.open_upload(None, request)) == "The upload was lost: try again."
+    assert (tmp_path / "secret.png").exists()
+
+
+@pytest.mark.parametrize("alpha", [None, "0.5", -0.1, 1.1, float("nan"), float("inf"), True, [0.5]])
+def test_what_the_browser_sends_is_checked(cache, photo, alpha):
+    session, _ = opened(cache, photo)[-1]
+    assert sentence(handlers.scrub(session, event(alpha=alpha))) == text.BROKEN_REQUEST
+    for bad in ({"x": alpha}, {"mode": alpha}):
+        good = {"x": 0.5, "y": 0.5, "mode": "enlarge", "alpha": 0.5}
+        assert sentence(handlers.place(session, event(**good | bad))) == text.BROKEN_REQUEST
+    broken = SimpleNamespace(_data=alpha)
+    assert sentence(handlers.scrub(session, broken)) == text.BROKEN_REQUEST
+    assert (
+        sentence(handlers.open_example(session, event(name=alpha, alpha=0.5)))
+        == text.BROKEN_REQUEST
+    )
+
+
+def test_a_forgotten_session_is_one_sentence():
+    assert sentence(handlers.scrub(None, event(alpha=0.5))) == text.IDLE
+
+
+def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
+    session, _ = opened(cache, np.zeros((3, 3, 3), np.uint8))[-1]
+    request = event(x=0.5, y=0.5, mode="compare", alpha=0.5)
+    assert "at least 4 px" in sentence(handlers.place(session, request))
+
+
+def test_whole_pictures_are_limited():
+    big = Picture(np.zeros((1500, 1500, 3), np.uint8))
+    session = handlers.views.open_picture("big", big, Mode.ENLARGE, 1)
+    assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT
+    compared = session.placed(Mode.COMPARE, 0.5, 0.5)
+    assert handlers._whole(compared).pixels.shape == (375, 375, 3)
+
+
+def test_sessions_share_nothing(cache, photo):
+    one, _ = opened(cache, photo)[-1]
+    two, _ = opened(cache, np.ascontiguousarray(photo[::-1]))[-1]
+    (first,) = handlers.scrub(one, event(alpha=0.5))
+    handlers.scrub(two, event(alpha=0.1))
+    assert np.array_equal(pixels(first.panes[0]), Upscaler("esrgan")(photo, 0.5))
+    assert isinstance(one, Session)
+
+
+def test_empty_folders_are_swept(cache):
+    (cache / "old").mkdir(parents=True)
+    (cache / "fresh").mkdir()
+    (cache / "used").mkdir()
+    (cache / "used" / "a.png").write_bytes(b"a")
+    for name in ("old", "used"):
+        os.utime(cache / name, (time.time() - 3600,) * 2)
+    store.sweep()
+    assert sorted(path.name for path in cache.iterdir()) == ["fresh", "used"]
+
+
+def test_figures_are_written_like_the_papers():
+    assert text.figure(Number("PSNR", 27.3149)) == "PSNR 27.31 dB"
+    assert text.figure(Number("SSIM", 0.81239)) == "SSIM 0.812"
+    assert text.figure(Number("LR-PSNR", float("inf"))) == "LR-PSNR ∞ (identical)"
+    assert text.figure(Number("NIQE", None, "too small")) == "NIQE – (too small)"
+
+
+def test_the_page_is_set_up_for_strangers():
+    page = build()
+    assert page.delete_cache == (600, 3600)
+    assert page.analytics_enabled is False
+    options = launch_options()
+    assert options["ssr_mode"] is False
+    assert options["max_file_size"] == "40mb"
+    page.close()
+
+
+def test_a_jpeg_of_a_phone_is_upright(cache, photo):
+    path = uploaded(cache, b"", "phone.jpg")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(photo).save(path, "JPEG", exif=exif)
+    _, view = list(handlers.open_upload(None, event(path=path, name="phone.jpg", alpha=0.5)))[-1]
+    assert view.size.startswith("96 × 120")

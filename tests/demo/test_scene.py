@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from skimage import data
+
+from demo.scene import SCALE, Box, Mode, numbers, original_numbers, place, rebuild
+from esrgan import Upscaler, imresize
+from esrgan.evaluation import crop_to_multiple
+from esrgan.images import Picture
+from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+
+PLACES = [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.31, 0.77)]
+
+
+@pytest.fixture(scope="module")
+def large():
+    """A picture larger than the window, with sides that are no multiples of four."""
+    return np.ascontiguousarray(np.tile(data.astronaut(), (3, 3, 1))[:1101, :1307])
+
+
+@pytest.mark.parametrize(("x", "y"), PLACES)
+def test_compare_sees_a_part_of_the_whole_reduced_picture(large, x, y):
+    scene = place(Picture(large), Mode.COMPARE, x, y)
+    whole = imresize(crop_to_multiple(large, SCALE), 1 / SCALE)
+    box = scene.box
+    assert scene.small == (326, 275)
+    assert (box.width, box.height) == (128, 128)
+    window = whole[box.top : box.top + 128, box.left : box.left + 128]
+    assert np.array_equal(scene.window_lr, window)
+    hr = large[4 * box.top :, 4 * box.left :][:512, :512]
+    assert np.array_equal(scene.hr, hr)
+
+
+@pytest.mark.parametrize(("x", "y"), PLACES)
+def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
+    small = large[:300, :310]
+    scene = place(Picture(small), Mode.ENLARGE, x, y)
+    assert scene.hr is None
+    rows, columns = (slice(4 * a, 4 * a + 512) for a in (scene.box.top, scene.box.left))
+    assert np.array_equal(rebuild(scene, "bicubic"), imresize(small, 4)[rows, columns])
+    whole = Upscaler("esrgan", tile_px=512)(small, 0.8)[rows, columns]
+    difference = np.abs(rebuild(scene, "esrgan", 0.8).astype(int) - whole).max(axis=2)
+    assert np.mean(difference <= 1) >= 0.999
+
+
+def test_a_small_picture_is_covered_whole_and_exactly(photo):
+    scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9)
+    assert (scene.box.width, scene.box.height) == (120, 96)
+    assert np.array_equal(rebuild(scene, "esrgan", 0.3), Upscaler("esrgan")(photo, 0.3))
+
+
+def test_opacity_of_the_window(large):
+    opacity = large[..., 0]
+    scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6)
+    rows, columns = scene.box.within(Box(0, 0, 1307, 1101))
+    outer = imresize(
+        opacity[rows.start - 8 : rows.stop + 8, columns.start - 8 : columns.stop + 8], 4
+    )
+    assert np.array_equal(scene.opacity, outer[32:-32, 32:-32])
+    assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6).opacity is None
+
+
+def test_numbers_are_those_of_the_metrics(large):
+    scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5)
+    sr = rebuild(scene, "bicubic")
+    values = {number.name: number.value for number in numbers(scene, sr)}
+    assert values == {"PSNR": psnr(sr, scene.hr), "SSIM": ssim(sr, scene.hr), "NIQE": niqe(sr)}
+    (original,) = original_numbers(scene)
+    assert original.value == niqe(scene.hr)
+    scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5)
+    sr = rebuild(scene, "bicubic")
+    values = {number.name: number.value for number in numbers(scene, sr)}
+    assert values == {"LR-PSNR": lr_psnr(sr, scene.window_lr), "NIQE": niqe(sr)}
+    assert original_numbers(scene) == ()
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 5, 9])
+@pytest.mark.parametrize("mode", Mode)
+def test_tiny_pictures_work_or_are_refused_in_one_sentence(side, mode):
+    picture = Picture(np.full((side, side, 3), 99, np.uint8))
+    if mode is Mode.COMPARE and side < 4:
+        with pytest.raises(ValueError, match="at least 4 px"):
+            place(picture, mode, 0.5, 0.5)
+        return
+    scene = place(picture, mode, 0.5, 0.5)
+    for model, alpha in (("bicubic", None), ("srresnet", None), ("esrgan", 0.5)):
+        found = numbers(scene, rebuild(scene, model, alpha))
+        assert all(number.value is not None or number.reason for number in found)

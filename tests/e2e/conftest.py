@@ -1,0 +1,139 @@
+"""A running page and a browser that looks at it."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from esrgan.images import read
+
+ROOT = Path(__file__).parents[2]
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def without_browser(reason):
+    """Skip, or fail where the browser tests are required."""
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory):
+    """Address of a page that runs for these tests alone, as a visitor's would."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    cache = tmp_path_factory.mktemp("cache")
+    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(cache)}
+    log = (cache.parent / "page.log").open("w")
+    command = [sys.executable, "app.py"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log) as page:
+        address = f"http://127.0.0.1:{port}/"
+        try:
+            wait_for(address, page)
+            yield address
+        finally:
+            page.terminate()
+    log.close()
+
+
+def wait_for(address, page):
+    """Return once the page answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert page.poll() is None, "the page stopped by itself"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the page did not start within a minute")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, or a skip with the reason."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        except sync_api.Error as error:
+            without_browser(f"no Chromium can be started: {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+class Watched:
+    """A tab, and everything in it that must not happen."""
+
+    def __init__(self, page, url):
+        self.page, self.url, self.troubles = page, url, []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("request", self._on_request)
+
+    def _on_console(self, message):
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def _on_request(self, request):
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.troubles.append(f"request: {request.url}")
+
+    def open(self):
+        self.page.goto(self.url)
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self, **attributes):
+        """Wait for the component's own marker, and until what it shows has been drawn."""
+        conditions = "".join(f'[data-{key}="{value}"]' for key, value in attributes.items())
+        self.page.wait_for_selector(f'.scrubber[data-state="ready"]{conditions}', timeout=60_000)
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.panes img')].every("
+            "(image) => image.complete && image.dataset.shown === image.dataset.wanted)"
+        )
+
+    def pixels(self, pane):
+        """A crop's pixels as the browser has decoded them, RGB (height, width, 3)."""
+        url = self.page.evaluate(
+            """(pane) => {
+                const image = document.querySelector(`[data-pane="${pane}"] img`);
+                const canvas = document.createElement('canvas');
+                canvas.width = image.naturalWidth;
+                canvas.height = image.naturalHeight;
+                canvas.getContext('2d').drawImage(image, 0, 0);
+                return canvas.toDataURL('image/png');
+            }""",
+            pane,
+        )
+        return read(base64.b64decode(url.split(",")[1])).pixels
+
+
+@pytest.fixture
+def tab(browser, url):
+    """A fresh tab; at the end it must have had no console error and no request elsewhere."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        watched = Watched(context.new_page(), url)
+        yield watched
+        assert watched.troubles == []

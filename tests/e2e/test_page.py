@@ -1,0 +1,252 @@
+import base64
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from esrgan import Upscaler, imresize
+from esrgan.cli import main
+from esrgan.images import Picture, encode_png, read
+
+pytestmark = pytest.mark.browser
+
+DROP = """([data, name, type]) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, { type }));
+    const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
+    for (const name of ['dragenter', 'dragover', 'drop']) {
+        document.querySelector('.panes').dispatchEvent(new DragEvent(name, options));
+    }
+}"""
+PASTE = """([data, name, type]) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, { type }));
+    document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true }));
+}"""
+
+
+def send(tab, script, data, name="mine.png", kind="image/png"):
+    tab.page.evaluate(script, [base64.b64encode(data).decode(), name, kind])
+
+
+def drop(tab, photo):
+    send(tab, DROP, encode_png(Picture(photo)))
+    tab.page.wait_for_selector('[data-mode="enlarge"][aria-checked="true"]')
+    tab.page.wait_for_selector('.facts :text("mine.png")')
+    tab.wait_until_ready()
+
+
+def figures(tab, pane):
+    return tab.page.locator(f'[data-pane="{pane}"] .figure').all_text_contents()
+
+
+def set_alpha(tab, alpha):
+    slider = tab.page.locator('[data-part="alpha"]')
+    slider.fill(str(alpha))
+    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+
+
+def test_the_page_opens_with_a_rebuilt_example(tab):
+    tab.open()
+    panes = tab.page.locator("[data-pane]").evaluate_all("all => all.map(x => x.dataset.pane)")
+    assert panes == ["esrgan", "original", "bicubic", "srresnet"]
+    assert figures(tab, "esrgan")[0].startswith("PSNR ")
+    assert [text.split()[0] for text in figures(tab, "bicubic")] == ["PSNR", "SSIM", "NIQE"]
+    assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
+    assert tab.page.locator(".ends").inner_text().split("\n") == [
+        "Faithful (blurrier)",
+        "Vivid (invented detail)",
+    ]
+
+
+def test_a_dropped_picture_is_enlarged_by_three_methods(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    crops = {name: tab.pixels(name) for name in ("bicubic", "srresnet", "esrgan")}
+    assert np.array_equal(crops["bicubic"], imresize(photo, 4))
+    assert np.array_equal(crops["srresnet"], Upscaler("srresnet")(photo))
+    assert np.array_equal(crops["esrgan"], Upscaler("esrgan")(photo, 0.8))
+    for name in crops:
+        assert any(text.startswith("LR-PSNR ") for text in figures(tab, name))
+    assert tab.page.locator('[data-pane="original"]').count() == 0
+
+
+def test_a_pasted_picture_is_opened(tab, photo):
+    tab.open()
+    send(tab, PASTE, encode_png(Picture(photo)))
+    tab.page.wait_for_selector('.facts :text("mine.png")')
+
+
+def test_a_chosen_picture_is_opened(tab, photo, tmp_path):
+    Image.fromarray(photo).save(tmp_path / "chosen.jpg")
+    tab.open()
+    tab.page.locator('[data-part="file"]').set_input_files(tmp_path / "chosen.jpg")
+    tab.page.wait_for_selector('.facts :text("chosen.jpg")')
+
+
+def test_alpha_by_mouse_changes_the_pixels(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    slider = tab.page.locator('[data-part="alpha"]')
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    tab.page.mouse.move(box["x"] + 0.8 * box["width"], middle)
+    tab.page.mouse.down()
+    for share in np.linspace(0.8, 0.3, 12):
+        tab.page.mouse.move(box["x"] + share * box["width"], middle)
+    tab.page.mouse.up()
+    alpha = float(slider.input_value())
+    assert 0.25 < alpha < 0.35
+    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(photo, alpha))
+    assert f"α {alpha:.2f}" in tab.page.locator('[data-pane="esrgan"] strong').text_content()
+
+
+@pytest.mark.parametrize(("key", "alpha"), [("ArrowLeft", 0.79), ("Home", 0.0), ("End", 1.0)])
+def test_alpha_by_keyboard_changes_the_pixels(tab, photo, key, alpha):
+    tab.open()
+    drop(tab, photo)
+    before, numbers = tab.pixels("esrgan"), figures(tab, "esrgan")
+    tab.page.locator('[data-part="alpha"]').press(key)
+    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+    assert not np.array_equal(tab.pixels("esrgan"), before)
+    assert figures(tab, "esrgan") != numbers
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(photo, alpha))
+
+
+def test_compare_and_enlarge_keep_alpha(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    set_alpha(tab, 0.4)
+    tab.page.click('[data-mode="compare"]')
+    tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
+    tab.wait_until_ready(alpha="0.40")
+    assert np.array_equal(tab.pixels("original"), photo)
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(imresize(photo, 0.25), 0.4))
+    tab.page.click('[data-mode="enlarge"]')
+    tab.page.wait_for_selector('[data-mode="enlarge"][aria-checked="true"]')
+    tab.wait_until_ready(alpha="0.40")
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(photo, 0.4))
+
+
+def test_the_box_moves_the_window_in_all_crops(tab, photo):
+    large = np.tile(photo, (3, 3, 1))
+    large[200:, 250:] = 255 - large[200:, 250:]
+    tab.open()
+    drop(tab, large)
+    centre = imresize(large, 4)
+    assert np.array_equal(tab.pixels("bicubic"), centre[4 * 80 :, 4 * 116 :][:512, :512])
+    overview = tab.page.locator('[data-part="overview"]').bounding_box()
+    tab.page.mouse.move(
+        overview["x"] + overview["width"] / 2, overview["y"] + overview["height"] / 2
+    )
+    tab.page.mouse.down()
+    tab.page.mouse.move(
+        overview["x"] + overview["width"] - 2, overview["y"] + overview["height"] - 2
+    )
+    revision = int(tab.page.locator(".scrubber").get_attribute("data-revision"))
+    tab.page.mouse.up()
+    tab.wait_until_ready(revision=revision + 1)
+    assert np.array_equal(tab.pixels("bicubic"), centre[-512:, -512:])
+    corner = Upscaler("esrgan", tile_px=512)(large, 0.8)[-512:, -512:]
+    assert np.mean(np.abs(tab.pixels("esrgan").astype(int) - corner).max(axis=2) <= 1) >= 0.999
+    tab.page.locator('[data-part="box"]').press("ArrowUp")
+    tab.wait_until_ready(revision=revision + 2)
+    assert not np.array_equal(tab.pixels("bicubic"), centre[-512:, -512:])
+
+
+def test_zoom_moves_all_crops_together_and_no_number(tab):
+    tab.open()
+    before = figures(tab, "esrgan")
+    tab.page.click('[data-zoom="4"]')
+    frame = tab.page.locator('[data-pane="esrgan"] .frame').bounding_box()
+    tab.page.mouse.move(frame["x"] + 200, frame["y"] + 100)
+    tab.page.mouse.down()
+    tab.page.mouse.move(frame["x"] + 100, frame["y"] + 60)
+    tab.page.mouse.up()
+    transforms = tab.page.locator(".frame img").evaluate_all(
+        "all => all.map((image) => getComputedStyle(image).transform)"
+    )
+    assert len(set(transforms)) == 1
+    assert transforms[0].startswith("matrix(4, 0, 0, 4,")
+    assert figures(tab, "esrgan") == before
+
+
+def test_the_download_is_the_command_lines_file(tab, photo, tmp_path):
+    large = np.tile(photo, (2, 2, 1))
+    Image.fromarray(large).save(tmp_path / "mine.png")
+    tab.open()
+    drop(tab, large)
+    set_alpha(tab, 0.35)
+    with tab.page.expect_download(timeout=60_000) as download:
+        tab.page.click('[data-part="export"]')
+    assert download.value.suggested_filename == "mine_esrgan_a0.35_x4.png"
+    download.value.save_as(tmp_path / "downloaded.png")
+    command = ["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path), "--alpha", "0.35"]
+    assert main(command) == 0
+    ours = read(tmp_path / "downloaded.png").pixels
+    assert ours.shape == (768, 960, 3)
+    assert np.array_equal(ours, read(tmp_path / "mine_esrgan_a0.35_x4.png").pixels)
+
+
+def test_a_download_can_be_cancelled(tab, photo):
+    tab.open()
+    drop(tab, np.tile(photo, (8, 8, 1)))
+    tab.page.click('[data-part="export"]')
+    tab.page.wait_for_selector('#save:has-text("of 30 tiles")', timeout=60_000)
+    tab.page.click("#cancel")
+    tab.page.wait_for_selector("#cancel", state="hidden")
+    tab.page.wait_for_selector("#save", state="hidden")
+    set_alpha(tab, 0.1)
+
+
+def test_bad_files_get_one_sentence_and_nothing_is_lost(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    shown = tab.pixels("esrgan")
+    send(tab, DROP, b"8BPS\x00\x01" + bytes(50), "design.png")
+    toast = tab.page.wait_for_selector(".toast-body")
+    assert "This is a Photoshop file" in toast.inner_text()
+    tab.wait_until_ready()
+    assert np.array_equal(tab.pixels("esrgan"), shown)
+    assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
+    set_alpha(tab, 0.6)
+    assert not np.array_equal(tab.pixels("esrgan"), shown)
+    tab.troubles = [trouble for trouble in tab.troubles if "Photoshop" not in trouble]
+
+
+def test_every_example_opens(tab):
+    tab.open()
+    buttons = tab.page.locator(".example")
+    assert buttons.count() >= 6
+    for index in range(buttons.count()):
+        name = buttons.nth(index).get_attribute("title")
+        buttons.nth(index).click()
+        tab.page.wait_for_selector(f'[data-part="name"]:text-is("{name}")')
+        tab.wait_until_ready()
+        assert np.isfinite(float(figures(tab, "esrgan")[0].split()[1]))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_can_use_it(browser, url, photo, scheme):
+    from tests.e2e.conftest import Watched
+
+    options = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with browser.new_context(**options, has_touch=True) as context:
+        tab = Watched(context.new_page(), url)
+        tab.open()
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+        drop(tab, photo)
+        set_alpha(tab, 0.2)
+        for part in ("choose", "export", "alpha"):
+            box = tab.page.locator(f'[data-part="{part}"]').bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+            assert box["height"] >= 28
+        background = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        brightness = sum(map(int, background[4:-1].split(",")))
+        assert brightness < 200 if scheme == "dark" else brightness > 600
+        assert tab.troubles == []
