@@ -122,9 +122,10 @@ def _whole(session: Session) -> Picture:
 
 def _sent(event: gr.EventData) -> dict[str, Any]:
     """What the browser sent with an event."""
-    if not isinstance(event._data, dict):
+    data: Any = getattr(event, "_data", None)
+    if not isinstance(data, dict):
         raise ValueError(text.BROKEN_REQUEST)
-    return event._data
+    return data
 
 
 def _fraction(sent: dict[str, Any], key: str) -> float:

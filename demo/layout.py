@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.themes import Default
 
 from demo import handlers, text
 from demo.scrubber import AlphaScrubber
@@ -14,11 +15,9 @@ SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
-LOCAL_FONTS = {
-    "font": ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
-    "font_mono": ["ui-monospace", "Menlo", "Consolas", "monospace"],
-}
-THEME = gr.themes.Default(primary_hue="teal", neutral_hue="slate", **LOCAL_FONTS)
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
+THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS)
 CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 

@@ -261,7 +261,7 @@ def _for_opencv(planes: NDArray) -> NDArray:
 def check_pixels(pixels: NDArray) -> None:
     """Refuse an array that is not a picture."""
     is_picture = pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
-    if not is_picture or pixels.dtype not in (np.uint8, np.uint16):
+    if not is_picture or pixels.dtype.name not in ("uint8", "uint16"):
         raise ValueError(
             f"Expected uint8 or uint16 RGB pixels (H, W, 3), got {pixels.dtype} {pixels.shape}."
         )

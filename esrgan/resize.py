@@ -18,7 +18,7 @@ KERNEL_WIDTH = 4.0
 Edges = Literal["replicate", "mirror"]
 
 
-def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def cubic(x: NDArray) -> NDArray[np.float64]:
     """Keys' cubic convolution kernel with a = −0.5, zero outside [−2, 2]."""
     distance = np.abs(x)
     near = 1.5 * distance**3 - 2.5 * distance**2 + 1.0
@@ -98,7 +98,7 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     for _ in range(2):
         resized = resize_rows(result.astype(np.float64), scale, edges)
         if integer:
-            resized = np.clip(np.floor(resized + 0.5), 0, np.iinfo(picture.dtype).max)
+            resized = np.floor(resized + 0.5).clip(0, np.iinfo(picture.dtype).max)
         result = resized.astype(picture.dtype).swapaxes(0, 1)
     return np.ascontiguousarray(result)
 

@@ -72,7 +72,9 @@ class AlphaScrubber(gr.HTML):
     def preprocess(self, payload: Any) -> None:
         """Nothing of the view comes back: the handlers read the events' data."""
 
-    def postprocess(self, value: View | None) -> View | None:
+    def postprocess(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, value: View | None
+    ) -> View | None:
         """Send a view as it is."""
         return value
 

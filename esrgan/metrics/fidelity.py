@@ -1,6 +1,7 @@
 """PSNR, SSIM, RMSE and LR-PSNR on BT.601 studio luma, with the field's 4-px border cut."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,17 +82,16 @@ def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
     ours, theirs = measured_planes(sr, hr, border_px, rgb)
     if min(ours.shape[:2]) < 11:
         raise ValueError(f"SSIM needs 11 px a side besides the border, not {ours.shape[:2]}.")
-    return float(
-        structural_similarity(
-            ours,
-            theirs,
-            data_range=PEAK,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-            channel_axis=2 if rgb else None,
-        )
+    similarity: Any = structural_similarity(
+        ours,
+        theirs,
+        data_range=PEAK,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        channel_axis=2 if rgb else None,
     )
+    return float(similarity)
 
 
 def lr_psnr(sr: NDArray, lr: NDArray) -> float:

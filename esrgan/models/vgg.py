@@ -32,6 +32,9 @@ class VGGFeatures(nn.Module):
 
     def __init__(self, layers: tuple[str, ...], weights: Path) -> None:
         super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.blur: Tensor
         unknown = [layer for layer in layers if layer not in LAYERS]
         if unknown or not layers:
             raise ValueError(f"VGG16 has no layer {unknown}; it has {', '.join(LAYERS)}.")

@@ -22,7 +22,7 @@ class TrainingConfig:
     perceptual_layers: Mapping[str, float] = field(default_factory=dict)
     perceptual_crop_px: int = 64
     adversarial_weight: float = 0.0
-    discriminator_learning_rate: float = 4e-4
+    discriminator_learning_rate: float = 1e-4
     discriminator_features: int = 48
     ema_decay: float = 0.999
     clip_norm: float = 1.0
@@ -60,7 +60,7 @@ PRESETS: Mapping[str, TrainingConfig] = {
         learning_rate=2e-4,
         perceptual_weight=1.0,
         perceptual_layers={"1_2": 0.2, "2_2": 0.15, "3_3": 0.08},
-        adversarial_weight=0.05,
+        adversarial_weight=0.005,
     ),
 }
 

@@ -1,17 +1,17 @@
 """Training pictures in memory, and batches that are a pure function of (seed, step)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from esrgan.images import SUFFIXES, read
 from esrgan.resize import imresize
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 SCALE = 4
 
 
@@ -19,21 +19,23 @@ SCALE = 4
 class Pair:
     """A picture and its MATLAB bicubic reduction, uint8 HWC RGB."""
 
-    hr: NDArray[np.uint8]
-    lr: NDArray[np.uint8]
+    hr: NDArray
+    lr: NDArray
 
 
 def load_pairs(folder: Path, patch_px: int) -> list[Pair]:
-    """Every picture below `folder` of at least `patch_px` on each side, with its LR form."""
+    """Every 8-bit picture below `folder` of at least `patch_px` a side, with its LR form."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     pairs: list[Pair] = []
     for path in paths:
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-        if picture is None or min(picture.shape[:2]) < patch_px:
+        try:
+            picture = read(path).pixels
+        except ValueError:
             continue
-        height, width = (side // SCALE * SCALE for side in picture.shape[:2])
-        hr = np.ascontiguousarray(picture[:height, :width])
-        pairs.append(Pair(hr, imresize(hr, 1 / SCALE)))
+        if picture.dtype == np.uint8 and min(picture.shape[:2]) >= patch_px:
+            height, width = (side // SCALE * SCALE for side in picture.shape[:2])
+            hr = np.ascontiguousarray(picture[:height, :width])
+            pairs.append(Pair(hr, imresize(hr, 1 / SCALE)))
     if not pairs:
         raise ValueError(f"No readable picture of {patch_px} px or more below {folder}.")
     return pairs
@@ -47,8 +49,14 @@ def batch(
         sample(pairs, patch_px, np.random.default_rng((seed, step, index)))
         for index in range(batch_size)
     ]
-    lr, hr = (np.stack(side).transpose(0, 3, 1, 2) for side in zip(*samples, strict=True))
-    return tuple(torch.from_numpy(np.ascontiguousarray(x)).float() / 255 for x in (lr, hr))
+    lr, hr = zip(*samples, strict=True)
+    return _to_batch(lr), _to_batch(hr)
+
+
+def _to_batch(patches: Sequence[NDArray[np.uint8]]) -> Tensor:
+    """Patches (H, W, 3) to float32 (N, 3, H, W) in [0, 1]."""
+    planes = np.ascontiguousarray(np.stack(patches).transpose(0, 3, 1, 2))
+    return torch.from_numpy(planes).float() / 255
 
 
 def sample(
@@ -58,7 +66,7 @@ def sample(
     pair = pairs[generator.integers(len(pairs))]
     size = patch_px // SCALE
     top, left = (generator.integers(side - size + 1) for side in pair.lr.shape[:2])
-    turns, flip = generator.integers(4), generator.integers(2)
+    turns, flip = int(generator.integers(4)), int(generator.integers(2))
     lr = pair.lr[top : top + size, left : left + size]
     hr = pair.hr[SCALE * top :, SCALE * left :][:patch_px, :patch_px]
     lr, hr = np.rot90(lr, turns), np.rot90(hr, turns)

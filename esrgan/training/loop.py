@@ -43,15 +43,15 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.config, self.run, self.step = config, run, 0
         self.pairs: list[Pair] = load_pairs(data, config.patch_px)
-        layout = {"memory_format": torch.channels_last}
-        self.generator = build(config.architecture, **config.model).to(**layout)
+        self.generator = _channels_last(build(config.architecture, **config.model))
         if config.init:
             self.generator.load_state_dict(load(Path(config.init)).state)
         self.average = deepcopy(self.generator).requires_grad_(False)
         self.generator_optimiser = _adam(self.generator, config.learning_rate)
         self.features = self._features(vgg)
         if config.adversarial_weight:
-            self.discriminator = PatchDiscriminator(config.discriminator_features).to(**layout)
+            discriminator = PatchDiscriminator(config.discriminator_features)
+            self.discriminator = _channels_last(discriminator)
             rate = config.discriminator_learning_rate
             self.discriminator_optimiser = _adam(self.discriminator, rate)
         if (run / CHECKPOINT).exists():
@@ -158,10 +158,11 @@ class Trainer:
             with torch.no_grad():
                 theirs = self.features(hr[crop])
         weights = self.config.perceptual_layers.values()
-        distances = [
-            (a.float() - b.float()).abs().mean() for a, b in zip(ours, theirs, strict=True)
+        terms = [
+            weight * content_loss(a.float(), b.float())
+            for weight, a, b in zip(weights, ours, theirs, strict=True)
         ]
-        return sum(w * distance for w, distance in zip(weights, distances, strict=True))
+        return torch.stack(terms).sum()
 
     def _adversarial(self, sr: Tensor, hr: Tensor) -> Tensor:
         """The generator's half of the game; the real logits carry no gradient."""
@@ -200,6 +201,11 @@ class Trainer:
                     average.lerp_(current, 1 - decay)
                 else:
                     average.copy_(current)
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """The network with its weights laid out as convolutions on the CPU like them."""
+    return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def _adam(network: nn.Module, learning_rate: float) -> torch.optim.Adam:

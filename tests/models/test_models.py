@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from esrgan.models import ARCHITECTURES, build
-from esrgan.models.discriminator import PatchDiscriminator
+from esrgan.models.discriminator import PatchDiscriminator, detail
 from esrgan.models.rrdbnet import INITIAL_SCALE, RRDB, RRDBNetConfig
 from esrgan.models.srresnet import SRResNetConfig
 
@@ -87,3 +87,15 @@ def test_discriminator_gives_logits_of_an_eighth():
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_discriminator_passes_its_signal_on():
+    torch.manual_seed(0)
+    logits = PatchDiscriminator()(torch.rand(2, 3, 96, 96))
+    assert 0.01 < logits.std() < 10
+
+
+def test_detail_is_nothing_of_a_flat_picture():
+    flat = torch.full((1, 3, 16, 16), 0.3)
+    assert detail(flat).abs().max() < 1e-6
+    assert detail(torch.rand(1, 3, 16, 16)).std() > 0.2
