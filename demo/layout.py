@@ -17,7 +17,12 @@ REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
-THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS)
+THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS).set(
+    # Dark enough for white text, and for small text on white: 4.5 to 1 at least.
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    body_text_color_subdued="*neutral_500",
+)
 CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 

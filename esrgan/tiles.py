@@ -11,8 +11,9 @@ from torch import Tensor
 
 from esrgan.images import to_pixels, to_tensor
 
-HALO_PX = 32
-"""Pixels at LR size that a tile sees beyond its own."""
+HALO_PX = 16
+"""Pixels at LR size that a tile sees beyond its own; no pixel of the embedded networks changes by
+more than one grey level for it."""
 FEATHER_PX = 8
 """Half the width, at LR size, of the ramp in which one tile hands over to the next."""
 

@@ -52,6 +52,7 @@ function show() {
   if (isNew) state.pan = [0.5, 0.5];
   showSource(view);
   view.panes.forEach(showPane);
+  part('panes').dataset.count = view.panes.length;
   const known = view.panes.map((pane) => pane.id);
   part('panes').querySelectorAll('figure').forEach((figure) => {
     if (!known.includes(figure.dataset.pane)) figure.remove();

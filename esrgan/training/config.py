@@ -47,20 +47,20 @@ class TrainingConfig:
 SMALL_RRDB = {"num_features": 32, "num_blocks": 4, "growth_channels": 16}
 
 PRESETS: Mapping[str, TrainingConfig] = {
-    "rrdb-psnr-small": TrainingConfig("rrdb-psnr-small", "rrdbnet", SMALL_RRDB, steps=5000),
+    "rrdb-psnr-small": TrainingConfig("rrdb-psnr-small", "rrdbnet", SMALL_RRDB, steps=8000),
     "srresnet-small": TrainingConfig(
-        "srresnet-small", "srresnet", {}, steps=3000, batch_size=8, learning_rate=5e-4
+        "srresnet-small", "srresnet", {}, steps=4000, batch_size=8, learning_rate=5e-4
     ),
     "esrgan-small": TrainingConfig(
         "esrgan-small",
         "rrdbnet",
         SMALL_RRDB,
-        steps=4000,
+        steps=5000,
         batch_size=8,
         learning_rate=2e-4,
         perceptual_weight=1.0,
         perceptual_layers={"1_2": 0.2, "2_2": 0.15, "3_3": 0.08},
-        adversarial_weight=0.005,
+        adversarial_weight=0.0025,
     ),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LICENCE = "research use: trained on BSDS500, Sun-Hays and free wallpapers"
+LICENCE = "research and education only: see the model card"
 
 
 @dataclass(frozen=True)
