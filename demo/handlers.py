@@ -51,7 +51,7 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
     alpha = _fraction(sent, "alpha")
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
-    name = Path(str(sent.get("name"))).name[-LONGEST_NAME:] or "picture"
+    name = _file_name(str(sent.get("name")))
     opened = views.open_picture(name, picture, Mode.ENLARGE, _next_revision(session))
     yield from views.build_up(opened, alpha)
 
@@ -77,10 +77,10 @@ def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Sessio
 
 
 @in_one_sentence
-def scrub(session: Session | None, event: gr.EventData) -> Iterator[View]:
-    """Compute the live crop at another α."""
+def scrub(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+    """Compute the live crop at another α; returning the session keeps it from expiring."""
     known, alpha = _known(session), _fraction(_sent(event), "alpha")
-    yield views.view(known, alpha, views.live_pane(known, alpha))
+    yield known, views.view(known, alpha, views.live_pane(known, alpha))
 
 
 @in_one_sentence
@@ -136,6 +136,12 @@ def _fraction(sent: dict[str, Any], key: str) -> float:
     if not 0 <= value <= 1:
         raise ValueError(text.BROKEN_REQUEST)
     return float(value)
+
+
+def _file_name(name: str) -> str:
+    """The last part of a name, short enough for any file system."""
+    last = Path(name.replace("\0", "")).name or "picture"
+    return last.encode()[-LONGEST_NAME:].decode(errors="ignore")
 
 
 def _known(session: Session | None) -> Session:

@@ -52,7 +52,9 @@ def _wire(
     both, buttons = [session, scrubber], [save, cancel]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     known = {**quiet, "inputs": session, "trigger_mode": "multiple"}
-    exported = scrubber.export(handlers.export, outputs=buttons, **known)
+    exported = scrubber.export(
+        handlers.export, outputs=buttons, **quiet, inputs=session, trigger_mode="once"
+    )
     exported.success(None, js=PRESS_SAVE, **quiet)
     exported.failure(handlers.withdraw_export, None, buttons, **quiet)
     for event, handler in (
@@ -63,7 +65,7 @@ def _wire(
         opened = event(handler, outputs=both, **known)
         opened.failure(None, js=REFUSED, **quiet)
         opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
-    scrubber.scrub(handlers.scrub, outputs=scrubber, **known).failure(None, js=REFUSED, **quiet)
+    scrubber.scrub(handlers.scrub, outputs=both, **known).failure(None, js=REFUSED, **quiet)
     cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
     page.load(handlers.start, None, both, **quiet)
 

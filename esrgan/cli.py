@@ -228,7 +228,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         upscaler,
         pairs,
         alpha=options.alpha,
-        metrics=options.metrics.split(","),
+        metrics=[name.strip() for name in options.metrics.split(",")],
         pristine=load_model(options.niqe_model) if options.niqe_model else None,
     )
     table = report(upscaler, options.alpha, list(_watched(scores, len(pairs))))

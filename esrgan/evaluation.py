@@ -88,7 +88,12 @@ def _pictures(folder: Path) -> dict[str, Path]:
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(f"{folder} holds no picture.")
-    return {path.stem: path for path in paths}
+    pictures: dict[str, Path] = {}
+    for path in paths:
+        if path.stem in pictures:
+            raise ValueError(f"{folder} holds two pictures named {path.stem!r}.")
+        pictures[path.stem] = path
+    return pictures
 
 
 def rebuild(

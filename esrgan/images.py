@@ -3,6 +3,7 @@
 import io
 import struct
 import warnings
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,9 +24,13 @@ DECODER_ERRORS = (
     ValueError,
     TypeError,
     SyntaxError,
-    KeyError,
+    LookupError,
+    EOFError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    zlib.error,
     struct.error,
-    NotImplementedError,
     MemoryError,
     cv2.error,
 )
@@ -140,7 +145,8 @@ def _decode(image: Image.Image, data: bytes) -> Picture:
     """Pixels of an opened picture."""
     frames = getattr(image, "n_frames", 1)
     notes = (f"Only the first of {frames} frames is used.",) if frames > 1 else ()
-    orientation = image.getexif().get(ORIENTATION_TAG, 1)
+    turned_by_decoder = image.format == "TIFF"
+    orientation = 1 if turned_by_decoder else image.getexif().get(ORIENTATION_TAG, 1)
     picture = _decode_deep(data) if _is_deep(image, data) else _decode_plain(image)
     opacity = None if picture.opacity is None else orient(picture.opacity, orientation)
     return replace(

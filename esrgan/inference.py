@@ -173,6 +173,8 @@ def _device(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.") from None
+    if device.type not in ("cpu", "cuda"):
+        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("There is no CUDA device here; use auto or cpu.")
     return device
@@ -197,7 +199,8 @@ def _cast(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
 def _is_out_of_memory(error: Exception) -> bool:
     """Whether memory was refused; PyTorch's own type for it does not cover the CPU."""
     out_of_memory = (torch.OutOfMemoryError, MemoryError)
-    return isinstance(error, out_of_memory) or "not enough memory" in str(error)
+    refusals = ("not enough memory", "allocate memory")
+    return isinstance(error, out_of_memory) or any(text in str(error) for text in refusals)
 
 
 def _is_sound(sr: Tensor, lr: Tensor) -> bool:

@@ -72,6 +72,10 @@ def test_refusals(folder, tmp_path, photo):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no picture"):
         find_pairs(tmp_path / "empty")
+    (tmp_path / "empty" / "a.png").touch()
+    (tmp_path / "empty" / "a.bmp").touch()
+    with pytest.raises(ValueError, match="two pictures named 'a'"):
+        find_pairs(tmp_path / "empty")
     with pytest.raises(ValueError, match=r"Unknown metric 'lpips'.*psnr_y"):
         list(evaluate(Upscaler("bicubic"), find_pairs(folder / "hr"), metrics=["lpips"]))
     with pytest.raises(ValueError, match="too small to shrink"):

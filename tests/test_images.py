@@ -197,7 +197,9 @@ def test_orientation_is_applied(noise, orientation):
     assert np.array_equal(orient(noise, orientation), np.asarray(expected))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    assert np.array_equal(read(encoded(upright, exif=exif)).pixels, np.asarray(expected))
+    for kind, options in (("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True})):
+        data = encoded(upright, kind, exif=exif, **options)
+        assert np.array_equal(read(data).pixels, np.asarray(expected)), kind
 
 
 def test_a_colour_profile_is_converted_to_srgb():

@@ -45,7 +45,7 @@ function answered() {
 
 function show() {
   const view = props.value;
-  if (!view || !view.panes) return;
+  if (!view || !view.panes || (state.view && view.revision < state.view.revision)) return;
   const isNew = !state.view || view.revision !== state.view.revision;
   state.view = view;
   state.mode = view.mode;
@@ -138,6 +138,11 @@ function setImage(image, url) {
 
 function scrub() {
   send('scrub', { alpha: alpha() });
+}
+
+function setSlider(value) {
+  slider.value = value;
+  part('value').textContent = value.toFixed(2);
 }
 
 slider.addEventListener('input', () => {
@@ -307,7 +312,11 @@ part('export').addEventListener('click', () => {
 // A refused request leaves the old view in place; the toast says why.
 document.addEventListener('scrubber-refused', () => {
   say('');
-  if (state.view) moveBox(state.view.box);
+  state.next = null;
+  if (state.view) {
+    moveBox(state.view.box);
+    setSlider(state.view.alpha);
+  }
   answered();
 });
 watch('value', show);

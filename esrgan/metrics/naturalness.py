@@ -36,11 +36,15 @@ class PristineModel:
 @lru_cache(maxsize=4)
 def load_model(path: Path = MODEL_FILE) -> PristineModel:
     """Read a model: ours, or the public one in either of its key spellings."""
-    with np.load(path) as file:
-        mean, covariance = (
-            np.asarray(file[ours if ours in file else theirs], np.float64)
-            for ours, theirs in (("mean", "mu_pris_param"), ("covariance", "cov_pris_param"))
-        )
+    keys = (("mean", "mu_pris_param"), ("covariance", "cov_pris_param"))
+    try:
+        with np.load(path) as file:
+            mean, covariance = (
+                np.asarray(file[ours if ours in file else theirs], np.float64)
+                for ours, theirs in keys
+            )
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"{path.name} is not a NIQE model.") from None
     return PristineModel(mean.reshape(NUM_FEATURES), covariance)
 
 

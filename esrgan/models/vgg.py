@@ -4,6 +4,7 @@ Its weights are a file that the optional package `stlpips-pytorch` ships; the fi
 path and nothing of the package is imported.
 """
 
+import pickle
 from pathlib import Path
 
 import torch
@@ -71,7 +72,10 @@ class VGGFeatures(nn.Module):
 
 def _convolutions(names: tuple[str, ...], path: Path) -> list[nn.Conv2d]:
     """Convolutions of the named layers with the file's weights."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError):
+        raise ValueError(f"{path.name} does not hold the feature network.") from None
     keys = [key for key in state if key.startswith("net.") and key.endswith(".weight")]
     layers: list[nn.Conv2d] = []
     inputs = 3

@@ -188,7 +188,9 @@ class Trainer:
             group["lr"] = group["initial_lr"] * self.schedule()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), self.config.clip_norm)
+        norm = nn.utils.clip_grad_norm_(network.parameters(), self.config.clip_norm)
+        if not torch.isfinite(norm):
+            raise ValueError(f"Training diverged at step {self.step}: the gradient is not finite.")
         optimiser.step()
 
     def _follow(self) -> None:

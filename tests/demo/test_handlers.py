@@ -74,7 +74,7 @@ def test_an_upload_is_enlarged_exactly_and_removed(cache, photo):
 
 def test_scrubbing_changes_only_the_live_crop(cache, photo):
     session, before = opened(cache, photo)[-1]
-    (after,) = handlers.scrub(session, event(alpha=0.25))
+    ((_, after),) = handlers.scrub(session, event(alpha=0.25))
     assert after.revision == before.revision
     assert after.alpha == 0.25
     assert after.panes[1:] == before.panes[1:]
@@ -168,7 +168,7 @@ def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
     ):
         request = event(path=uploaded(cache, data), name="x.png", alpha=0.5)
         assert word in sentence(handlers.open_upload(session, request))
-    (again,) = handlers.scrub(session, event(alpha=0.8))
+    ((_, again),) = handlers.scrub(session, event(alpha=0.8))
     assert again.panes[1:] == view.panes[1:]
 
 
@@ -223,7 +223,7 @@ def test_whole_pictures_are_limited():
 def test_sessions_share_nothing(cache, photo):
     one, _ = opened(cache, photo)[-1]
     two, _ = opened(cache, np.ascontiguousarray(photo[::-1]))[-1]
-    (first,) = handlers.scrub(one, event(alpha=0.5))
+    ((_, first),) = handlers.scrub(one, event(alpha=0.5))
     handlers.scrub(two, event(alpha=0.1))
     assert np.array_equal(pixels(first.panes[0]), Upscaler("esrgan")(photo, 0.5))
     assert isinstance(one, Session)

@@ -72,7 +72,10 @@ def wait_for(address, page):
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, or a skip with the reason."""
-    sync_api = pytest.importorskip("playwright.sync_api")
+    try:
+        from playwright import sync_api
+    except ImportError:
+        without_browser("playwright is not installed")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_api.sync_playwright() as playwright:
         try:

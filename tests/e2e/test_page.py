@@ -218,6 +218,19 @@ def test_bad_files_get_one_sentence_and_nothing_is_lost(tab, photo):
     tab.troubles = [trouble for trouble in tab.troubles if "Photoshop" not in trouble]
 
 
+def test_a_refused_step_is_not_sent_again(tab):
+    tab.open()
+    tab.page.evaluate("document.dispatchEvent(new Event('scrubber-refused'))")
+    slider = tab.page.locator('[data-part="alpha"]')
+    slider.evaluate("(slider) => { slider.value = 0.3; }")
+    sent = []
+    tab.page.on("request", lambda request: sent.append(request.url))
+    tab.page.evaluate("document.dispatchEvent(new Event('scrubber-refused'))")
+    assert slider.input_value() == "0.8"
+    tab.wait_until_ready(alpha="0.80")
+    assert [url for url in sent if "queue/join" in url] == []
+
+
 def test_every_example_opens(tab):
     tab.open()
     buttons = tab.page.locator(".example")

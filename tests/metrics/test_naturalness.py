@@ -37,6 +37,12 @@ def test_small_and_flat_pictures_are_refused():
         niqe(np.full((200, 200, 3), 9, np.uint8))
 
 
+def test_other_files_are_no_model(tmp_path):
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    with pytest.raises(ValueError, match=r"other\.npz is not a NIQE model"):
+        load_model(tmp_path / "other.npz")
+
+
 def test_the_model_can_be_fitted_again(tmp_path):
     (tmp_path / "photos").mkdir()
     for name in ("astronaut", "coffee", "chelsea", "rocket"):

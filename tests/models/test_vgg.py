@@ -31,6 +31,12 @@ def test_gradient_reaches_the_picture_and_not_the_weights(weights):
     assert not any(parameter.requires_grad for parameter in network.parameters())
 
 
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "vgg.pth").write_bytes(b"nothing of the kind")
+    with pytest.raises(ValueError, match="does not hold the feature network"):
+        VGGFeatures(("1_1",), tmp_path / "vgg.pth")
+
+
 def test_unknown_layer_is_refused(weights):
     with pytest.raises(ValueError, match="no layer"):
         VGGFeatures(("9_1",), weights)

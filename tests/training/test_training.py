@@ -106,6 +106,15 @@ def test_a_run_that_diverges_stops_and_keeps_its_checkpoint(folder, monkeypatch)
     assert (folder / "run" / loop.CHECKPOINT).read_bytes() == before
 
 
+def test_a_gradient_that_is_not_finite_stops_the_run(folder, monkeypatch):
+    trainer = Trainer(config("rrdb-psnr-small", 4), folder / "data", folder / "run", None)
+    before = weights(trainer)
+    monkeypatch.setattr(loop, "content_loss", lambda sr, _: (sr * 0).sqrt().sum())
+    with pytest.raises(ValueError, match="gradient is not finite"):
+        next(trainer.steps())
+    assert all(torch.equal(value, before[key]) for key, value in weights(trainer).items())
+
+
 def test_a_full_disk_keeps_the_old_checkpoint(folder, monkeypatch):
     trainer = Trainer(config("rrdb-psnr-small", 4), folder / "data", folder / "run", None)
     trainer.save()
