@@ -8,11 +8,14 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 STALE_SECONDS = 60
+PAGE_FOLDER = "page"
+"""Where the page's own files lie, apart from uploads: a browser cannot have them taken."""
 
 
 def put(data: bytes, name: str) -> FileData:
     """Write a file that the browser may fetch; Gradio removes it after an hour."""
-    return FileData(path=save_bytes_to_cache(data, name, get_upload_folder()), orig_name=name)
+    folder = str(Path(get_upload_folder()) / PAGE_FOLDER)
+    return FileData(path=save_bytes_to_cache(data, name, folder), orig_name=name)
 
 
 def take(path: object) -> bytes:
@@ -25,18 +28,21 @@ def take(path: object) -> bytes:
     """
     folder = Path(get_upload_folder()).resolve()
     upload = Path(str(path)).resolve()
-    if not upload.is_relative_to(folder) or not upload.is_file():
-        raise ValueError("The upload was lost: try again.")
+    is_upload = upload.is_relative_to(folder) and not upload.is_relative_to(folder / PAGE_FOLDER)
     try:
-        return upload.read_bytes()
-    finally:
+        if not is_upload or not upload.is_file():
+            raise FileNotFoundError
+        data = upload.read_bytes()
         upload.unlink(missing_ok=True)
+    except OSError:
+        raise ValueError("The upload was lost: try again.") from None
+    return data
 
 
 def sweep() -> None:
     """Remove the empty folders that Gradio leaves behind."""
     folder = Path(get_upload_folder())
-    for entry in folder.iterdir() if folder.is_dir() else ():
+    for entry in [*folder.glob("*"), *folder.glob(f"{PAGE_FOLDER}/*")]:
         try:
             if entry.is_dir() and time.time() - entry.stat().st_mtime > STALE_SECONDS:
                 entry.rmdir()

@@ -19,6 +19,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 STRANGERS = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
+PHOTOMETRIC_TAG, PLANAR_TAG, WHITE_IS_ZERO = 262, 284, 0
 DECODER_ERRORS = (
     OSError,
     ValueError,
@@ -143,11 +144,10 @@ def _check_size(image: Image.Image, limits: Limits) -> None:
 
 def _decode(image: Image.Image, data: bytes) -> Picture:
     """Pixels of an opened picture."""
-    frames = getattr(image, "n_frames", 1)
-    notes = (f"Only the first of {frames} frames is used.",) if frames > 1 else ()
+    notes = ("Only the first frame is used.",) if _has_more_frames(image) else ()
     turned_by_decoder = image.format == "TIFF"
     orientation = 1 if turned_by_decoder else image.getexif().get(ORIENTATION_TAG, 1)
-    picture = _decode_deep(data) if _is_deep(image, data) else _decode_plain(image)
+    picture = _decode_deep(image, data) if _is_deep(image, data) else _decode_plain(image)
     opacity = None if picture.opacity is None else orient(picture.opacity, orientation)
     return replace(
         picture,
@@ -155,6 +155,18 @@ def _decode(image: Image.Image, data: bytes) -> Picture:
         opacity=opacity,
         notes=notes + picture.notes,
     )
+
+
+def _has_more_frames(image: Image.Image) -> bool:
+    """Whether a second frame follows; counting those of a TIFF would take quadratic time."""
+    if image.format != "TIFF":
+        return getattr(image, "n_frames", 1) > 1
+    try:
+        image.seek(1)
+    except EOFError:
+        return False
+    image.seek(0)
+    return True
 
 
 def _is_deep(image: Image.Image, data: bytes) -> bool:
@@ -167,23 +179,28 @@ def _is_deep(image: Image.Image, data: bytes) -> bool:
     return False
 
 
-def _decode_deep(data: bytes) -> Picture:
+def _decode_deep(image: Image.Image, data: bytes) -> Picture:
     """16-bit pixels, by OpenCV."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(PLANAR_TAG, 1) != 1 or tags.get(PHOTOMETRIC_TAG, 1) == WHITE_IS_ZERO:
+        raise _RefusedError("16-bit TIFFs of this kind are not read: save it as a 16-bit PNG.")
+    profile = "Its colour profile is not applied: a 16-bit picture is taken as sRGB."
+    notes = (profile,) if image.info.get("icc_profile") else ()
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:
         raise ValueError("not a 16-bit picture")
     grey = array.ndim == 2
     if grey:
-        return Picture(np.stack((array,) * 3, axis=2), grey=True)
+        return Picture(np.stack((array,) * 3, axis=2), grey=True, notes=notes)
     opacity = array[..., 3] if array.shape[2] == 4 else None
-    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity))
+    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity), notes=notes)
 
 
 def _decode_plain(image: Image.Image) -> Picture:
     """8-bit pixels, by Pillow, with the colour profile applied."""
-    if image.mode in ("I", "F"):
+    if image.mode.startswith(("I", "F")):
         raise _RefusedError(
-            "Pictures of 32 bits a channel are not read: save this one with 8 or 16."
+            "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16."
         )
     grey = image.mode in ("1", "L", "LA")
     opacity = None

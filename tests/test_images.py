@@ -74,7 +74,7 @@ def test_only_the_first_frame_is_used_and_said(kind):
     frames = [Image.new("RGB", (6, 5), colour) for colour in ("red", "green", "blue")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
     picture = read(data)
-    assert picture.notes == ("Only the first of 3 frames is used.",)
+    assert picture.notes == ("Only the first frame is used.",)
     assert picture.pixels[0, 0].argmax() == 0
 
 
@@ -261,6 +261,14 @@ def test_sixteen_bits_are_kept(suffix, channels):
     again = read(encode_png(picture))
     assert np.array_equal(again.pixels, picture.pixels)
     assert again.grey == picture.grey
+
+
+def test_a_profile_of_sixteen_bits_is_named():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    image = Image.fromarray(np.full((4, 5), 300, np.uint16))
+    picture = read(encoded(image, "PNG", icc_profile=profile))
+    assert picture.pixels[0, 0].tolist() == [300, 300, 300]
+    assert "taken as sRGB" in picture.notes[0]
 
 
 def test_thirty_two_bits_are_refused():

@@ -174,7 +174,10 @@ def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
 
 def test_only_uploads_can_be_opened(cache, tmp_path, photo):
     (tmp_path / "secret.png").write_bytes(encode_png(Picture(photo)))
+    own = store.put(encode_png(Picture(photo)), "own.png").path
     for path in (
+        own,
+        str(cache / ("a" * 300)),
         str(tmp_path / "secret.png"),
         "/etc/passwd",
         f"{cache}/../secret.png",
@@ -185,6 +188,7 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
         request = event(path=path, name="x.png", alpha=0.5)
         assert sentence(handlers.open_upload(None, request)) == "The upload was lost: try again."
     assert (tmp_path / "secret.png").exists()
+    assert Path(own).exists()
 
 
 @pytest.mark.parametrize("alpha", [None, "0.5", -0.1, 1.1, float("nan"), float("inf"), True, [0.5]])
