@@ -93,6 +93,9 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     [6, 22, 38, 54]
     """
     check(scale, picture.shape, picture.ndim in (2, 3))
+    if picture.ndim == 3:  # channel by channel: a third of the memory
+        planes = np.moveaxis(picture, 2, 0)
+        return np.stack([imresize(plane, scale, edges=edges) for plane in planes], axis=2)
     integer = picture.dtype.kind == "u"
     result = picture
     for _ in range(2):
