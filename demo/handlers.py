@@ -13,8 +13,8 @@ from demo.scene import SCALE, Mode
 from demo.scrubber import View
 from demo.session import Session
 from esrgan import Upscaler, imresize
-from esrgan.evaluation import crop_to_multiple
 from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from esrgan.resize import crop_to_multiple
 from examples.pictures import PICTURES
 
 FIRST_EXAMPLE, FIRST_ALPHA = "cat", 0.8

@@ -75,11 +75,15 @@ def view(session: Session, alpha: float, live: Pane) -> View:
 def thumbnails() -> list[Thumbnail]:
     """The examples, small."""
     return [
-        Thumbnail(
-            name=name, image=store.put(_reduced(_example(name).pixels, THUMBNAIL_PX), "t.png")
-        )
+        Thumbnail(name=name, image=store.put(_thumbnail(name), "thumbnail.png"))
         for name in PICTURES
     ]
+
+
+@lru_cache(maxsize=len(PICTURES))
+def _thumbnail(name: str) -> bytes:
+    """An example's small form, made once and written anew for every visitor."""
+    return _reduced(_example(name).pixels, THUMBNAIL_PX)
 
 
 @lru_cache(maxsize=len(PICTURES))

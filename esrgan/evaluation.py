@@ -13,7 +13,7 @@ from esrgan.images import SUFFIXES, read
 from esrgan.inference import Upscaler
 from esrgan.metrics.fidelity import lr_psnr, psnr, ssim
 from esrgan.metrics.naturalness import PristineModel, niqe
-from esrgan.resize import imresize
+from esrgan.resize import crop_to_multiple, imresize
 
 
 @dataclass(frozen=True)
@@ -118,20 +118,6 @@ def rebuild(
             raise ValueError(f"{pair.name}: {hr.shape[:2]} is not {scale} times {lr.shape[:2]}.")
         hr = np.ascontiguousarray(hr[:height, :width])
     return Rebuilt(upscaler(lr, alpha), hr, lr, pristine)
-
-
-def crop_to_multiple(picture: NDArray, scale: int) -> NDArray:
-    """Cut the bottom and right edges so that both sides are multiples of `scale`.
-
-    Raises
-    ------
-    ValueError
-        If nothing is left.
-    """
-    height, width = (side // scale * scale for side in picture.shape[:2])
-    if not height or not width:
-        raise ValueError(f"A picture of {picture.shape[:2]} is too small to shrink by {scale}.")
-    return np.ascontiguousarray(picture[:height, :width])
 
 
 def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = tuple(METRICS)) -> Scores:

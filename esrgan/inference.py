@@ -18,8 +18,12 @@ from esrgan.weights import Generator, Model, load, resolve
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
 SMALLEST_TILE_PX = 64
-PRECISIONS = {"auto": torch.float32, "fp32": torch.float32, "bf16": torch.bfloat16}
-PRECISIONS["fp16"] = torch.float16
+PRECISIONS = {
+    "auto": torch.float32,
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
 
 
 class Upscaler:
@@ -71,11 +75,6 @@ class Upscaler:
     def scale(self) -> int:
         """Ratio of output to input size."""
         return self._ends[0].scale if self._ends else BICUBIC_SCALE
-
-    @property
-    def num_parameters(self) -> int:
-        """Parameters of one network; 0 for bicubic."""
-        return self._ends[0].num_parameters if self._ends else 0
 
     def alpha(self, alpha: float | None) -> float | None:
         """The α that is used: 1 for a pair where none is given, None for a single model."""
@@ -169,12 +168,12 @@ def _device(name: str) -> torch.device:
     """The device by name; 'auto' prefers CUDA."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.partition(":")[0] not in ("cpu", "cuda"):
+        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.") from None
-    if device.type not in ("cpu", "cuda"):
-        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
+        raise ValueError(f"{name!r} does not number a device.") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("There is no CUDA device here; use auto or cpu.")
     return device

@@ -137,6 +137,20 @@ def imresize_tensor(batch: Tensor, scale: float, *, edges: Edges = "replicate") 
     return batch
 
 
+def crop_to_multiple(picture: NDArray, scale: int) -> NDArray:
+    """Cut the bottom and right edges so that both sides are multiples of `scale`.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left.
+    """
+    height, width = (side // scale * scale for side in picture.shape[:2])
+    if not height or not width:
+        raise ValueError(f"A picture of {picture.shape[:2]} is too small to shrink by {scale}.")
+    return np.ascontiguousarray(picture[:height, :width])
+
+
 def check(scale: float, shape: tuple[int, ...], is_picture: bool) -> None:
     """Refuse what cannot be resized."""
     if not scale > 0:

@@ -1,8 +1,8 @@
 """Shrink a picture, rebuild it by every method, print the numbers: `python -m examples.compare`."""
 
 from esrgan import Upscaler, imresize
-from esrgan.evaluation import crop_to_multiple
 from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from esrgan.resize import crop_to_multiple
 from examples.pictures import PICTURES
 
 

@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from esrgan import Upscaler, imresize
-from esrgan.evaluation import crop_to_multiple, evaluate, find_pairs, report
+from esrgan.evaluation import evaluate, find_pairs, report
 from esrgan.metrics import psnr
+from esrgan.resize import crop_to_multiple
 
 KEYS = {"psnr_y", "ssim_y", "niqe", "perceptual_index", "lr_psnr"}
 

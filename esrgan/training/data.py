@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.images import SUFFIXES, read
-from esrgan.resize import imresize
+from esrgan.resize import crop_to_multiple, imresize
 
 SCALE = 4
 
@@ -33,8 +33,7 @@ def load_pairs(folder: Path, patch_px: int) -> list[Pair]:
         except ValueError:
             continue
         if picture.dtype == np.uint8 and min(picture.shape[:2]) >= patch_px:
-            height, width = (side // SCALE * SCALE for side in picture.shape[:2])
-            hr = np.ascontiguousarray(picture[:height, :width])
+            hr = crop_to_multiple(picture, SCALE)
             pairs.append(Pair(hr, imresize(hr, 1 / SCALE)))
     if not pairs:
         raise ValueError(f"No readable picture of {patch_px} px or more below {folder}.")

@@ -4,9 +4,9 @@ from skimage import data
 
 from demo.scene import SCALE, Box, Mode, numbers, original_numbers, place, rebuild
 from esrgan import Upscaler, imresize
-from esrgan.evaluation import crop_to_multiple
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from esrgan.resize import crop_to_multiple
 
 PLACES = [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.31, 0.77)]
 
