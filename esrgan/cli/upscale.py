@@ -1,0 +1,81 @@
+"""`upscale`: enlarge pictures."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from esrgan.cli.options import BAD_INPUT, add_network, make_upscaler
+from esrgan.files import write_atomically
+from esrgan.images import SUFFIXES, encode_png, read
+from esrgan.inference import Upscaler
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    command.add_argument("sources", nargs="+", type=Path, metavar="IMAGE_OR_DIR")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    add_network(command, "esrgan")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Enlarge every picture; one that cannot be read is named and the others still come."""
+    upscaler = make_upscaler(options)
+    targets = plan(options.sources, options.output, upscaler, options.alpha)
+    status = 0
+    for source, target in targets.items():
+        try:
+            write_atomically(target, _enlarged(upscaler, source, options.alpha))
+        except ValueError as error:
+            print(f"esrgan: {source.name}: {error}", file=sys.stderr)
+            status = BAD_INPUT
+    return status
+
+
+def plan(
+    sources: Sequence[Path], folder: Path, upscaler: Upscaler, alpha: float | None
+) -> dict[Path, Path]:
+    """Which file becomes which; folders are listed, and no two results share a name.
+
+    Raises
+    ------
+    ValueError
+        If a source is missing, there is nothing to do, or two results would share a name.
+    """
+    targets: dict[Path, Path] = {}
+    for path in _files(sources):
+        target = folder / upscaler.file_name(path.stem, alpha)
+        if target in targets.values():
+            raise ValueError(f"Two of the pictures would both become {target.name}.")
+        targets[path] = target
+    if not targets:
+        raise ValueError("There is no picture to enlarge.")
+    return targets
+
+
+def _files(sources: Sequence[Path]) -> Iterator[Path]:
+    """Files as they are, folders as the pictures in them."""
+    for source in sources:
+        if source.is_dir():
+            yield from sorted(p for p in source.iterdir() if p.suffix.lower() in SUFFIXES)
+        elif source.exists():
+            yield source
+        else:
+            raise ValueError(f"There is no file {source}.")
+
+
+def _enlarged(upscaler: Upscaler, source: Path, alpha: float | None) -> bytes:
+    """A picture's enlarged form as a PNG file, with a progress bar over its tiles."""
+    picture = read(source)
+    for note in picture.notes:
+        print(f"esrgan: {source.name}: {note}", file=sys.stderr)
+    with tqdm(desc=source.name, unit="tile", leave=False, disable=None) as bar:
+        for progress in upscaler.tiles(picture.pixels, alpha):
+            bar.total = progress.total
+            bar.update(progress.done - bar.n)
+            if progress.result is not None:
+                return encode_png(upscaler.finish(picture, progress.result))
+    raise RuntimeError("no tile was computed")
