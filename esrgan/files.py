@@ -22,3 +22,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def cache_folder() -> Path:
+    """Where downloads and decoded pictures are kept: ESRGAN_CACHE, or ~/.cache/esrgan."""
+    return Path(os.environ.get("ESRGAN_CACHE") or Path.home() / ".cache" / "esrgan")

@@ -1,18 +1,39 @@
 """`train`: train a preset; the same command resumes."""
 
 import argparse
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from esrgan.training.config import PRESETS, preset
-from esrgan.training.loop import Trainer
+from esrgan.cli.options import watched
+from esrgan.files import cache_folder
+from esrgan.training.config import TrainingConfig
+from esrgan.training.presets import PRESETS, preset
+
+if TYPE_CHECKING:
+    from esrgan.training.loop import Trainer
+
+INTERRUPTED = 130
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
     command.add_argument("preset", choices=list(PRESETS), metavar="PRESET", help=", ".join(PRESETS))
-    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="HR pictures")
+    command.add_argument(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="DIR[=WEIGHT]",
+        help="folders of HR pictures; a weight is the share of patches that come from one",
+    )
     command.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR")
-    command.add_argument("--vgg", type=Path, metavar="FILE", help="weights of the feature network")
+    command.add_argument("--features", type=Path, metavar="FILE", help="the feature network's file")
+    command.add_argument(
+        "--validate", type=Path, metavar="DIR", help="test pictures (default: some held out)"
+    )
+    command.add_argument("--device", default="auto", choices=["auto", "cpu"])
     command.add_argument("--set", nargs="+", action="extend", default=[], metavar="FIELD=VALUE")
     command.set_defaults(run=run)
 
@@ -22,8 +43,71 @@ def run(options: argparse.Namespace) -> int:
     broken = [item for item in options.set if "=" not in item]
     if broken:
         raise ValueError(f"--set takes FIELD=VALUE, not {broken[0]!r}.")
-    settings = dict(item.split("=", 1) for item in options.set)
-    trainer = Trainer(preset(options.preset, settings), options.data, options.folder, options.vgg)
-    for line in trainer.steps():
-        print(line, flush=True)
-    return 0
+    config = preset(options.preset, dict(item.split("=", 1) for item in options.set))
+    trainer = _trainer(config, options)
+    is_main = trainer.accelerator.is_main_process
+    with _interruptible(trainer):
+        for line in trainer.train():
+            if is_main:
+                print(line, flush=True)
+    if trainer.is_done:
+        return 0
+    if is_main:
+        print(f"Saved at step {trainer.step}; the same command goes on.", flush=True)
+    return INTERRUPTED
+
+
+def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
+    """The run with its pictures and its feature network."""
+    try:
+        from accelerate import PartialState
+
+        from esrgan.training.loop import Materials, Trainer
+    except ModuleNotFoundError as missing:
+        raise ValueError(
+            f"Training needs {missing.name}: pip install -r requirements-dev.txt."
+        ) from None
+    from esrgan.evaluation import find_pairs
+    from esrgan.training.data import open_training_set
+    from esrgan.training.features import load_features
+
+    caches = cache_folder()
+    processes = PartialState(cpu=options.device == "cpu")
+    with processes.main_process_first():
+        pictures = open_training_set(_folders(options.data), config.data, caches, watched)
+    if processes.is_main_process:
+        for name, reason in pictures.skipped.items():
+            print(f"skipped {name}: {reason}", flush=True)
+    validation = pictures.held_out
+    if options.validate is not None:
+        validation = [pair.hr for pair in find_pairs(options.validate)]
+    features = load_features(config.losses, options.features, caches)
+    materials = Materials(pictures, features, validation)
+    return Trainer(config, options.folder, materials, device=options.device)
+
+
+def _folders(texts: list[str]) -> dict[Path, float | None]:
+    """Folders and their weights."""
+    folders: dict[Path, float | None] = {}
+    for text in texts:
+        name, separator, weight = text.rpartition("=")
+        try:
+            folders[Path(name if separator else text)] = float(weight) if separator else None
+        except ValueError:
+            raise ValueError(f"--data takes DIR or DIR=WEIGHT, not {text!r}.") from None
+    return folders
+
+
+@contextmanager
+def _interruptible(trainer: "Trainer") -> Generator[None]:
+    """Let the first Ctrl-C save and end the run; a second one ends it at once."""
+
+    def interrupt(*_: object) -> None:
+        trainer.interrupt()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -6,8 +6,12 @@ from typing import Any
 
 from torch import nn
 
+from esrgan.models.edsr import EDSR, EDSRConfig
+from esrgan.models.enhancenet import EnhanceNet, EnhanceNetConfig
+from esrgan.models.rcan import RCAN, RCANConfig
 from esrgan.models.rrdbnet import RRDBNet, RRDBNetConfig
-from esrgan.models.srresnet import MSRResNet, SRResNet, SRResNetConfig
+from esrgan.models.srcnn import SRCNN, SRCNNConfig
+from esrgan.models.srresnet import MSRResNet, MSRResNetConfig, SRResNet, SRResNetConfig
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,15 @@ class Architecture:
 ARCHITECTURES: Mapping[str, Architecture] = {
     "rrdbnet": Architecture(RRDBNet, RRDBNetConfig),
     "srresnet-bn": Architecture(SRResNet, SRResNetConfig),
-    "srresnet": Architecture(MSRResNet, SRResNetConfig),
+    "srresnet": Architecture(MSRResNet, MSRResNetConfig),
+    "srcnn": Architecture(SRCNN, SRCNNConfig),
+    "edsr": Architecture(EDSR, EDSRConfig),
+    "rcan": Architecture(RCAN, RCANConfig),
+    "enhancenet": Architecture(EnhanceNet, EnhanceNetConfig),
 }
 
 
-def build(architecture: str, **config: int) -> nn.Module:
+def build(architecture: str, **config: float) -> nn.Module:
     """Make a generator with fresh weights.
 
     Parameters

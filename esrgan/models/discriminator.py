@@ -1,4 +1,7 @@
-"""Discriminators: how real each part of a picture looks, as logits."""
+"""Discriminators: how real a picture, or each part of one, looks, as logits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +15,134 @@ signal; six of them in a row would leave nothing to learn from (logits of 0.002,
 DETAIL_GAIN = 4.0
 """Factor on the fine detail, which is all that real and rebuilt pictures differ in."""
 COARSE = 4
+HIDDEN = 100
+"""Width of the VGG discriminator's first linear layer."""
+PATCH_SIZES = (96, 128, 192)
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """Which discriminator, and its size.
+
+    Attributes
+    ----------
+    kind
+        'vgg' (the paper's, batch normalisation), 'vgg-spectral', 'unet-spectral' or
+        'patch-spectral'.
+    patch_px
+        Size of the pictures; the VGG kinds judge 96, 128 or 192 px and nothing else.
+    """
+
+    kind: str = "vgg"
+    num_features: int = 64
+    patch_px: int = 128
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built."""
+        if self.kind not in DISCRIMINATORS:
+            known = ", ".join(DISCRIMINATORS)
+            raise ValueError(f"Unknown discriminator {self.kind!r}; choose one of {known}.")
+        if self.kind.startswith("vgg") and self.patch_px not in PATCH_SIZES:
+            raise ValueError(f"A VGG discriminator judges 96, 128 or 192 px, not {self.patch_px}.")
+        if self.num_features < 1:
+            raise ValueError("A discriminator needs at least one feature.")
+
+
+def build_discriminator(config: DiscriminatorConfig) -> nn.Module:
+    """A discriminator with fresh weights: RGB in [0, 1], (N, 3, H, W), to logits."""
+    return DISCRIMINATORS[config.kind](config)
+
+
+class VGGDiscriminator(nn.Module):
+    """The VGG-style discriminator of SRGAN and ESRGAN: one logit a picture.
+
+    Pairs of 3x3 convolutions and 4x4 ones at stride 2, of 64, 128, 256, 512 and 512 channels,
+    then two linear layers. Every convolution but the first is normalised. Pictures of 192 px
+    get a sixth pair, as in the official code, so that 96 and 192 both end at 3x3 pixels.
+    """
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        self.patch_px, self.gain = config.patch_px, 1.0
+        stages = 6 if config.patch_px == PATCH_SIZES[-1] else 5
+        widths = [config.num_features * min(2**stage, 8) for stage in range(stages)]
+        blocks: list[nn.Module] = []
+        inputs = 3
+        for width in widths:
+            blocks.append(self.block(inputs, width, is_first=inputs == 3))
+            blocks.append(self.block(width, width, kernel=4))
+            inputs = width
+        self.blocks = nn.ModuleList(blocks)
+        self.linear1 = nn.Linear(inputs * (config.patch_px >> stages) ** 2, HIDDEN)
+        self.linear2 = nn.Linear(HIDDEN, 1)
+
+    def block(
+        self, inputs: int, outputs: int, *, kernel: int = 3, is_first: bool = False
+    ) -> nn.Module:
+        """A convolution, halving the size where its kernel is even, and its normalisation."""
+        stride = 2 if kernel == 4 else 1
+        convolution = nn.Conv2d(inputs, outputs, kernel, stride, 1, bias=is_first)
+        return convolution if is_first else nn.Sequential(convolution, nn.BatchNorm2d(outputs))
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Map RGB in [0, 1], (N, 3, patch_px, patch_px), to logits (N, 1)."""
+        if picture.shape[-2:] != (self.patch_px, self.patch_px):
+            raise ValueError(f"Expected {self.patch_px} px, got {tuple(picture.shape[-2:])}.")
+        features = picture
+        for block in self.blocks:
+            features = self.gain * F.leaky_relu(block(features), NEGATIVE_SLOPE)
+        hidden = F.leaky_relu(self.linear1(features.flatten(1)), NEGATIVE_SLOPE)
+        return self.linear2(hidden)
+
+
+class SpectralVGGDiscriminator(VGGDiscriminator):
+    """The same with spectral normalisation (arXiv 1802.05957): it does not saturate at once."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__(config)
+        self.gain = SIGNAL_GAIN
+
+    def block(
+        self, inputs: int, outputs: int, *, kernel: int = 3, is_first: bool = False
+    ) -> nn.Module:
+        """A convolution, spectrally normalised but for the first."""
+        convolution = nn.Conv2d(inputs, outputs, kernel, 2 if kernel == 4 else 1, 1)
+        return convolution if is_first else spectral_norm(convolution)
+
+
+class UNetDiscriminator(nn.Module):
+    """U-Net with spectral normalisation (arXiv 2107.10833, section 3.3): one logit a pixel."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        features = config.num_features
+        self.conv_first = nn.Conv2d(3, features, 3, padding=1)
+        self.down = nn.ModuleList(
+            spectral_norm(nn.Conv2d(features << level, features << level + 1, 4, 2, 1, bias=False))
+            for level in range(3)
+        )
+        self.up = nn.ModuleList(
+            spectral_norm(nn.Conv2d(features << level + 1, features << level, 3, 1, 1, bias=False))
+            for level in (2, 1, 0)
+        )
+        self.smooth = nn.ModuleList(
+            spectral_norm(nn.Conv2d(features, features, 3, 1, 1, bias=False)) for _ in range(2)
+        )
+        self.conv_last = nn.Conv2d(features, 1, 3, padding=1)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Map RGB in [0, 1], (N, 3, H, W), sides multiples of 8, to logits (N, 1, H, W)."""
+        features = _activate(self.conv_first(picture))
+        skips: list[Tensor] = []
+        for convolution in self.down:
+            skips.append(features)
+            features = _activate(convolution(features))
+        for convolution in self.up:
+            features = F.interpolate(features, scale_factor=2, mode="bilinear")
+            features = _activate(convolution(features)) + skips.pop()
+        for convolution in self.smooth:
+            features = _activate(convolution(features))
+        return self.conv_last(features)
 
 
 class PatchDiscriminator(nn.Module):
@@ -24,13 +155,13 @@ class PatchDiscriminator(nn.Module):
     several hundred.
     """
 
-    def __init__(self, num_features: int = 48) -> None:
+    def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
-        widths = (num_features, 2 * num_features, 4 * num_features)
-        self.conv_first = nn.Conv2d(6, num_features, 3, padding=1)
+        features = config.num_features
+        self.conv_first = nn.Conv2d(6, features, 3, padding=1)
         inner: list[nn.Module] = []
-        inputs = num_features
-        for width in widths:
+        inputs = features
+        for width in (features, 2 * features, 4 * features):
             inner.append(spectral_norm(nn.Conv2d(inputs, width, 4, 2, 1)))
             inner.append(spectral_norm(nn.Conv2d(width, width, 3, padding=1)))
             inputs = width
@@ -41,11 +172,25 @@ class PatchDiscriminator(nn.Module):
         """Map RGB in [0, 1], (N, 3, H, W), to logits (N, 1, H/8, W/8)."""
         features = self.conv_first(torch.cat((picture, DETAIL_GAIN * detail(picture)), dim=1))
         for convolution in self.inner:
-            features = convolution(SIGNAL_GAIN * F.leaky_relu(features, NEGATIVE_SLOPE))
-        return self.conv_last(SIGNAL_GAIN * F.leaky_relu(features, NEGATIVE_SLOPE))
+            features = convolution(_activate(features))
+        return self.conv_last(_activate(features))
+
+
+def _activate(features: Tensor) -> Tensor:
+    """LeakyReLU, and the gain that spectral normalisation needs after it."""
+    return SIGNAL_GAIN * F.leaky_relu(features, NEGATIVE_SLOPE)
 
 
 def detail(picture: Tensor) -> Tensor:
     """What a reduction by four loses: the picture less its average over 4x4 pixels, smoothed."""
     coarse = F.avg_pool2d(picture, COARSE)
     return picture - F.interpolate(coarse, scale_factor=COARSE, mode="bilinear")
+
+
+DISCRIMINATORS: Mapping[str, Callable[[DiscriminatorConfig], nn.Module]] = {
+    "vgg": VGGDiscriminator,
+    "vgg-spectral": SpectralVGGDiscriminator,
+    "unet-spectral": UNetDiscriminator,
+    "patch-spectral": PatchDiscriminator,
+}
+"""Kinds of discriminator by name."""

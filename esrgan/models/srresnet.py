@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from esrgan.models.blocks import ResidualBlock
 from esrgan.models.rrdbnet import initialise
 
 NEGATIVE_SLOPE = 0.1
@@ -25,6 +26,13 @@ class SRResNetConfig:
             raise ValueError(f"SRResNet has scale 4, not {self.scale}.")
         if min(self.num_features, self.num_blocks) < 1:
             raise ValueError("SRResNet needs at least one feature and one block.")
+
+
+@dataclass(frozen=True)
+class MSRResNetConfig(SRResNetConfig):
+    """Size of an `MSRResNet`; `batch_norm` puts it into the residual blocks, for ablations."""
+
+    batch_norm: bool = False
 
 
 class NormalisedBlock(nn.Module):
@@ -79,31 +87,20 @@ class SRResNet(nn.Module):
         return self.conv_last(features)
 
 
-class ResidualBlock(nn.Module):
-    """Residual block without batch normalisation: conv, ReLU, conv, added to its input."""
-
-    def __init__(self, num_features: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(num_features, num_features, 3, padding=1)
-        self.conv2 = nn.Conv2d(num_features, num_features, 3, padding=1)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (N, num_features, H, W) to the same shape."""
-        return features + self.conv2(F.relu(self.conv1(features)))
-
-
 class MSRResNet(nn.Module):
     """BN-free SRResNet (1,517,571 parameters): predicts what bilinear upsampling lacks.
 
     Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped.
     """
 
-    def __init__(self, config: SRResNetConfig | None = None) -> None:
+    def __init__(self, config: MSRResNetConfig | None = None) -> None:
         super().__init__()
-        self.config = config = config or SRResNetConfig()
+        self.config = config = config or MSRResNetConfig()
         features = config.num_features
         self.conv_first = nn.Conv2d(3, features, 3, padding=1)
-        self.body = nn.Sequential(*(ResidualBlock(features) for _ in range(config.num_blocks)))
+        norm = config.batch_norm
+        blocks = (ResidualBlock(features, batch_norm=norm) for _ in range(config.num_blocks))
+        self.body = nn.Sequential(*blocks)
         self.conv_up1 = nn.Conv2d(features, 4 * features, 3, padding=1)
         self.conv_up2 = nn.Conv2d(features, 4 * features, 3, padding=1)
         self.conv_hr = nn.Conv2d(features, features, 3, padding=1)

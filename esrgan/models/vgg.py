@@ -1,86 +1,126 @@
-"""ImageNet features for the perceptual loss: an anti-aliased VGG16, taken before activation.
+"""ImageNet features for the perceptual and texture losses (arXiv 1809.00219, section 3.3)."""
 
-Its weights are a file that the optional package `stlpips-pytorch` ships; the file is read by
-path and nothing of the package is imported.
-"""
-
-import pickle
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "4_1", "4_2", "4_3", "5_1", "5_2", "5_3")
-WIDTHS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
+STAGE_WIDTHS = (64, 128, 256, 512, 512)
+NUM_STAGES = len(STAGE_WIDTHS)
+
+
+@dataclass(frozen=True)
+class VGGOutline:
+    """Depth of one VGG network.
+
+    Attributes
+    ----------
+    convolutions
+        Number of convolutions in each of the five stages.
+    is_antialiased
+        Whether pooling is 2x2 maximum at stride 1 and then a reflected 3x3 binomial blur at
+        stride 2, instead of 2x2 maximum at stride 2.
+    """
+
+    convolutions: tuple[int, ...]
+    is_antialiased: bool = False
+
+    def layers(self) -> tuple[str, ...]:
+        """Names from shallow to deep: '1_1', '1_2', 'pool1', '2_1' and so on."""
+        return tuple(
+            name
+            for stage, depth in enumerate(self.convolutions, 1)
+            for name in (*(f"{stage}_{index}" for index in range(1, depth + 1)), f"pool{stage}")
+        )
+
+
+VGG19 = VGGOutline((2, 2, 4, 4, 4))
+VGG16_ANTIALIASED = VGGOutline((2, 2, 3, 3, 3), is_antialiased=True)
 
 
 class VGGFeatures(nn.Module):
-    """Frozen VGG16 up to the deepest layer asked for; gives features before their ReLU.
-
-    Pooling is anti-aliased: 2x2 maximum at stride 1, then a reflected 3x3 binomial blur at
-    stride 2.
+    """A frozen VGG up to the deepest layer asked for.
 
     Parameters
     ----------
+    outline
+        Which VGG it is.
     layers
-        Names such as '3_3' (third convolution of the third stage), shallow to deep.
-    weights
-        Path of `vgg_shift_tolerant.pth`.
+        Names such as '5_4' (fourth convolution of the fifth stage) or 'pool2', in any order.
+    state
+        'WEIGHT_NAME.weight' and '.bias' of each convolution, named like its layer.
+    is_activated
+        Whether a convolution's features are taken after their ReLU (SRGAN) instead of before
+        it (ESRGAN, equation 3's text).
+
+    Raises
+    ------
+    ValueError
+        If a layer is unknown or its weights are missing or of another shape.
     """
 
-    def __init__(self, layers: tuple[str, ...], weights: Path) -> None:
+    def __init__(
+        self,
+        outline: VGGOutline,
+        layers: Sequence[str],
+        state: Mapping[str, Tensor],
+        *,
+        is_activated: bool = False,
+    ) -> None:
         super().__init__()
         self.mean: Tensor
         self.deviation: Tensor
         self.blur: Tensor
-        unknown = [layer for layer in layers if layer not in LAYERS]
+        known = outline.layers()
+        unknown = [layer for layer in layers if layer not in known]
         if unknown or not layers:
-            raise ValueError(f"VGG16 has no layer {unknown}; it has {', '.join(LAYERS)}.")
-        self.layers = layers
-        self.names = LAYERS[: max(LAYERS.index(layer) for layer in layers) + 1]
-        self.convolutions = nn.ModuleList(_convolutions(self.names, weights))
+            raise ValueError(f"There is no VGG layer {unknown}; there are {', '.join(known)}.")
+        self.outline, self.layers, self.is_activated = outline, tuple(layers), is_activated
+        self.names = known[: max(known.index(layer) for layer in layers) + 1]
+        self.convolutions = nn.ModuleDict(_convolutions(self.names, state))
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1))
         self.register_buffer("blur", torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16)
         self.requires_grad_(False)
 
-    def forward(self, picture: Tensor) -> list[Tensor]:
+    def forward(self, picture: Tensor) -> dict[str, Tensor]:
         """Map RGB in [0, 1], (N, 3, H, W), to the features of each layer asked for."""
         features = (picture - self.mean) / self.deviation
-        taken: list[Tensor] = []
-        for index, (name, convolution) in enumerate(
-            zip(self.names, self.convolutions, strict=True)
-        ):
-            if index and name.endswith("_1"):
-                features = self._pool(features)
-            features = convolution(features)
-            if name in self.layers:
-                taken.append(features)
-            features = F.relu(features)
-        return taken
+        taken: dict[str, Tensor] = {}
+        for name in self.names:
+            if name.startswith("pool"):
+                features = taken[name] = self._pool(features)
+                continue
+            before = self.convolutions[name](features)
+            features = F.relu(before)
+            taken[name] = features if self.is_activated else before
+        return {layer: taken[layer] for layer in self.layers}
 
     def _pool(self, features: Tensor) -> Tensor:
-        """Halve the size without aliasing."""
+        """Halve the size."""
+        if not self.outline.is_antialiased:
+            return F.max_pool2d(features, 2)
         channels = features.shape[1]
         features = F.pad(F.max_pool2d(features, 2, 1), (1, 1, 1, 1), mode="reflect")
         kernel = self.blur.to(features).expand(channels, 1, 3, 3)
         return F.conv2d(features, kernel, stride=2, groups=channels)
 
 
-def _convolutions(names: tuple[str, ...], path: Path) -> list[nn.Conv2d]:
-    """Convolutions of the named layers with the file's weights."""
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError):
-        raise ValueError(f"{path.name} does not hold the feature network.") from None
-    keys = [key for key in state if key.startswith("net.") and key.endswith(".weight")]
-    layers: list[nn.Conv2d] = []
+def _convolutions(names: Sequence[str], state: Mapping[str, Tensor]) -> dict[str, nn.Module]:
+    """The convolutions among the named layers, with their weights."""
+    layers: dict[str, nn.Module] = {}
     inputs = 3
-    for name, key in zip(names, keys, strict=False):
-        layer = nn.Conv2d(inputs, inputs := WIDTHS[name[0]], 3, padding=1)
-        layer.load_state_dict({"weight": state[key], "bias": state[key[:-6] + "bias"]})
-        layers.append(layer)
+    for name in (name for name in names if "_" in name):
+        width = STAGE_WIDTHS[int(name[0]) - 1]
+        weight, bias = state.get(f"{name}.weight"), state.get(f"{name}.bias")
+        if weight is None or bias is None or weight.shape != (width, inputs, 3, 3):
+            raise ValueError(f"The feature network's weights lack layer {name} or its shape.")
+        layer = nn.Conv2d(inputs, width, 3, padding=1)
+        layer.load_state_dict({"weight": weight, "bias": bias})
+        layers[name] = layer
+        inputs = width
     return layers

@@ -1,6 +1,8 @@
-"""Atomic checkpoints: the file is either the whole new one or the whole old one."""
+"""Atomic checkpoints: each file is either wholly there or not at all; the last few are kept."""
 
 import io
+import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,14 +11,46 @@ import torch
 
 from esrgan.files import write_atomically
 
+PATTERN = "checkpoint-*.pt"
 
-def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Write everything that a resumed run needs."""
+
+def checkpoint_path(run: Path, step: int) -> Path:
+    """Where a step's checkpoint lies."""
+    return run / f"checkpoint-{step:08d}.pt"
+
+
+def save_checkpoint(run: Path, step: int, state: Mapping[str, Any], keep_last: int) -> None:
+    """Write everything that a resumed run needs, then drop all but the newest checkpoints.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses; every older checkpoint is still there.
+    """
     buffer = io.BytesIO()
-    torch.save(dict(state), buffer)
-    write_atomically(path, buffer.getvalue())
+    torch.save(dict(state) | {"step": step}, buffer)
+    write_atomically(checkpoint_path(run, step), buffer.getvalue())
+    for old in sorted(run.glob(PATTERN))[:-keep_last]:
+        old.unlink(missing_ok=True)
 
 
-def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read what `save_checkpoint` wrote; nothing in the file is executed."""
-    return torch.load(path, map_location="cpu", weights_only=True)
+def load_newest(run: Path) -> dict[str, Any] | None:
+    """The newest checkpoint that can be read, or None; nothing in the file is executed.
+
+    A file is only ever renamed into place when it is whole, so that an unreadable one means a
+    damaged disk: the one before it is taken then.
+
+    Raises
+    ------
+    ValueError
+        If there are checkpoints and none of them can be read.
+    """
+    paths = sorted(run.glob(PATTERN), reverse=True)
+    for path in paths:
+        try:
+            return torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError, zipfile.BadZipFile):
+            continue
+    if paths:
+        raise ValueError(f"No checkpoint in {run} can be read; start in another folder.")
+    return None

@@ -1,96 +1,338 @@
-"""Training presets: frozen dataclasses, stored as JSON beside each run."""
+"""What a training run is: frozen dataclasses, one a concern, stored as JSON beside the run."""
 
+import types
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
+
+from esrgan.losses import DISTANCES, HALF_WEIGHTS
+from esrgan.models.discriminator import DiscriminatorConfig
+
+SCALE = 4
+SCHEDULES = ("cosine", "steps")
+PRECISIONS = ("fp32", "bf16", "fp16")
+GAMES = ("relativistic", "standard")
+FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
+SCRATCH = "scratch"
+"""Value of `init` that lets a GAN start from fresh weights."""
+
+
+def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a value that is none of the known ones."""
+    if value not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)}, not {value!r}.")
+
+
+def _check_at_least(smallest: float, **values: float) -> None:
+    """Refuse values that are too small, naming the first."""
+    for name, value in values.items():
+        if not value >= smallest:
+            raise ValueError(f"{name} must be at least {smallest:g}, not {value:g}.")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which pictures a step sees.
+
+    Attributes
+    ----------
+    batch_size
+        Patches in one update, over all processes and accumulated parts together.
+    patch_px
+        Side of the square HR patches.
+    more_data
+        Whether data folders after the first are used ('more data' in figure 8).
+    held_out
+        Pictures of the first folder kept for validation, at most an eighth of it.
+    """
+
+    batch_size: int = 16
+    patch_px: int = 128
+    more_data: bool = True
+    held_out: int = 8
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        if self.patch_px % SCALE or self.patch_px < 16:
+            raise ValueError(f"patch_px is a multiple of 4 of at least 16, not {self.patch_px}.")
+        _check_at_least(1, batch_size=self.batch_size)
+        _check_at_least(0, held_out=self.held_out)
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """L_G = perceptual + λ · adversarial + η · content (equation 3), and texture.
+
+    Attributes
+    ----------
+    content_weight, perceptual_weight, adversarial_weight, texture_weight
+        η, 1, λ and EnhanceNet's weight; 0 leaves the term out.
+    content_distance, perceptual_distance
+        'l1' or 'l2'.
+    feature_network
+        'vgg19', 'minc' (VGG19's outline, trained on materials) or 'vgg16-antialiased'.
+    perceptual_layers, texture_layers
+        Weight of each layer, such as {'5_4': 1.0}.
+    perceptual_activated
+        Features after activation (SRGAN) instead of before it (ESRGAN).
+    perceptual_crop_px
+        Side of the random crop that the feature network sees; 0 is the whole patch.
+    game
+        'relativistic' (equations 1 and 2) or 'standard'.
+    adversarial_reduction
+        'mean' of the two halves (official code) or their 'sum' (paper).
+    """
+
+    content_weight: float = 1.0
+    content_distance: str = "l1"
+    perceptual_weight: float = 0.0
+    perceptual_distance: str = "l1"
+    perceptual_layers: Mapping[str, float] = field(default_factory=lambda: {"5_4": 1.0})
+    perceptual_activated: bool = False
+    perceptual_crop_px: int = 0
+    feature_network: str = "vgg19"
+    adversarial_weight: float = 0.0
+    game: str = "relativistic"
+    adversarial_reduction: str = "mean"
+    texture_weight: float = 0.0
+    texture_layers: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        _check_choice("content_distance", self.content_distance, tuple(DISTANCES))
+        _check_choice("perceptual_distance", self.perceptual_distance, tuple(DISTANCES))
+        _check_choice("feature_network", self.feature_network, FEATURE_NETWORKS)
+        _check_choice("game", self.game, GAMES)
+        _check_choice("adversarial_reduction", self.adversarial_reduction, tuple(HALF_WEIGHTS))
+        weights = (self.content_weight, self.perceptual_weight, self.adversarial_weight)
+        _check_at_least(0, weight=min(*weights, self.texture_weight))
+        if not any((*weights, self.texture_weight)):
+            raise ValueError("At least one loss needs a weight above 0.")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every layer that a loss reads."""
+        perceptual = self.perceptual_layers if self.perceptual_weight else {}
+        texture = self.texture_layers if self.texture_weight else {}
+        return tuple(dict.fromkeys([*perceptual, *texture]))
+
+
+@dataclass(frozen=True)
+class AdversaryConfig:
+    """The discriminator, where there is one; its patches are the data's."""
+
+    discriminator: str = "vgg"
+    discriminator_features: int = 64
+    discriminator_learning_rate: float = 1e-4
+
+
+@dataclass(frozen=True)
+class OptimisationConfig:
+    """Adam, its schedule, and what is done to gradients and weights.
+
+    Attributes
+    ----------
+    schedule
+        'cosine' down to 1 %, or 'steps': times `decay` at each of `milestones`.
+    warmup_steps
+        Steps of linear rise to the learning rate.
+    ema_decay
+        Of the exponential moving average that is evaluated and published.
+    clip_norm
+        Largest norm of a network's gradient; 0 does not clip.
+    accumulation
+        Parts in which a batch is computed; relativistic means are then those of a part.
+    """
+
+    learning_rate: float = 2e-4
+    schedule: str = "steps"
+    milestones: tuple[int, ...] = ()
+    decay: float = 0.5
+    warmup_steps: int = 0
+    beta2: float = 0.99
+    ema_decay: float = 0.999
+    clip_norm: float = 0.0
+    accumulation: int = 1
+    precision: str = "fp32"
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("precision", self.precision, PRECISIONS)
+        _check_at_least(1, accumulation=self.accumulation)
+        _check_at_least(0, clip_norm=self.clip_norm, warmup_steps=self.warmup_steps)
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"ema_decay lies in [0, 1), not {self.ema_decay}.")
+
+
+@dataclass(frozen=True)
+class OutputConfig:
+    """How often a run reports, saves and validates, in steps; 0 never validates."""
+
+    report_every: int = 100
+    checkpoint_every: int = 5000
+    keep_last: int = 2
+    validate_every: int = 5000
+    validation_alphas: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+    def __post_init__(self) -> None:
+        """Refuse intervals that never come."""
+        _check_at_least(
+            1,
+            report_every=self.report_every,
+            checkpoint_every=self.checkpoint_every,
+            keep_last=self.keep_last,
+        )
+        _check_at_least(0, validate_every=self.validate_every)
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One run. `adversarial_weight` above 0 makes it stage 2, which needs `init`."""
+    """One run.
+
+    Attributes
+    ----------
+    preset, section
+        Its name, and where in which paper it stands.
+    architecture, model
+        Arguments of `esrgan.models.build`.
+    init
+        Weights to start from (a GAN run needs them: the two ends then interpolate), 'scratch',
+        or empty.
+    back_projection
+        Iterations of back projection on validation pictures (PIRM).
+    """
 
     preset: str
+    section: str
     architecture: str
-    model: Mapping[str, int]
     steps: int
-    batch_size: int = 16
-    patch_px: int = 96
-    learning_rate: float = 1e-3
-    warmup_steps: int = 100
-    content_weight: float = 1.0
-    perceptual_weight: float = 0.0
-    perceptual_layers: Mapping[str, float] = field(default_factory=dict)
-    perceptual_crop_px: int = 64
-    adversarial_weight: float = 0.0
-    discriminator_learning_rate: float = 1e-4
-    discriminator_features: int = 48
-    ema_decay: float = 0.999
-    clip_norm: float = 1.0
-    bf16: bool = True
+    model: Mapping[str, float] = field(default_factory=dict)
     init: str = ""
     seed: int = 0
-    report_every: int = 100
-    checkpoint_every: int = 500
+    back_projection: int = 0
+    data: DataConfig = field(default_factory=DataConfig)
+    losses: LossConfig = field(default_factory=LossConfig)
+    adversary: AdversaryConfig = field(default_factory=AdversaryConfig)
+    optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
+    output: OutputConfig = field(default_factory=OutputConfig)
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot train."""
-        if self.patch_px % 4 or self.patch_px < 16:
-            raise ValueError(f"patch_px is a multiple of 4 of at least 16, not {self.patch_px}.")
-        if min(self.steps, self.batch_size, self.report_every, self.checkpoint_every) < 1:
-            raise ValueError("steps, batch_size and the intervals must be at least 1.")
+        """Refuse values that do not go together."""
+        _check_at_least(1, steps=self.steps)
+        _check_at_least(0, back_projection=self.back_projection)
+        if self.is_adversarial:
+            self.discriminator_config()
+        if self.data.batch_size % self.optimisation.accumulation:
+            raise ValueError("batch_size must be a multiple of accumulation.")
+
+    @property
+    def is_adversarial(self) -> bool:
+        """Whether the run is a GAN's."""
+        return self.losses.adversarial_weight > 0
+
+    def discriminator_config(self) -> DiscriminatorConfig:
+        """The discriminator for this run's patches."""
+        adversary = self.adversary
+        return DiscriminatorConfig(
+            adversary.discriminator, adversary.discriminator_features, self.data.patch_px
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dictionaries, ready for `json.dump`."""
+        """Plain dictionaries and lists, ready for `json.dump`."""
         return asdict(self)
 
 
-SMALL_RRDB = {"num_features": 32, "num_blocks": 4, "growth_channels": 16}
-
-PRESETS: Mapping[str, TrainingConfig] = {
-    "rrdb-psnr-small": TrainingConfig("rrdb-psnr-small", "rrdbnet", SMALL_RRDB, steps=8000),
-    "srresnet-small": TrainingConfig(
-        "srresnet-small", "srresnet", {}, steps=4000, batch_size=8, learning_rate=5e-4
-    ),
-    "esrgan-small": TrainingConfig(
-        "esrgan-small",
-        "rrdbnet",
-        SMALL_RRDB,
-        steps=5000,
-        batch_size=8,
-        learning_rate=2e-4,
-        perceptual_weight=1.0,
-        perceptual_layers={"1_2": 0.2, "2_2": 0.15, "3_3": 0.08},
-        adversarial_weight=0.0025,
-    ),
-}
+FIXED = ("preset", "section")
+"""Fields that name a preset and are not set."""
 
 
-def preset(name: str, settings: Mapping[str, str]) -> TrainingConfig:
-    """A preset with some fields replaced by values given as text.
+def field_values(config: Any) -> dict[str, Any]:
+    """Every field that is no dataclass itself, by its name; names are unique over all concerns."""
+    values: dict[str, Any] = {}
+    for item in fields(config):
+        value = getattr(config, item.name)
+        values |= field_values(value) if is_dataclass(value) else {item.name: value}
+    return values
+
+
+def changed(config: Any, **changes: Any) -> Any:
+    """A config with some fields replaced, wherever among its concerns they stand.
 
     Raises
     ------
     ValueError
-        If the preset or a field is unknown or a value does not fit the field's type.
+        If there is no such field, naming those there are, or a value does not fit.
     """
-    if name not in PRESETS:
-        raise ValueError(f"Unknown preset {name!r}; choose one of {', '.join(PRESETS)}.")
-    config = PRESETS[name]
-    simple = [item.name for item in fields(config) if item.type in (int, float, str, bool)]
-    for key in settings:
-        if key not in simple:
-            raise ValueError(f"No field {key!r} can be set; valid are {', '.join(simple)}.")
-    return replace(config, **{key: _parse(config, key, text) for key, text in settings.items()})
+    known = field_values(config)
+    unknown = [name for name in changes if name not in known]
+    if unknown:
+        valid = ", ".join(name for name in known if name not in FIXED)
+        raise ValueError(f"There is no field {unknown[0]!r}; there are {valid}.")
+    return _changed(config, changes)
 
 
-def _parse(config: TrainingConfig, key: str, text: str) -> bool | int | float | str:
-    """Text to the type of the field's present value."""
-    kind = type(getattr(config, key))
-    if kind is bool:
-        if text.lower() not in ("true", "false"):
-            raise ValueError(f"{key} is true or false, not {text!r}.")
-        return text.lower() == "true"
+def _changed(config: Any, changes: Mapping[str, Any]) -> Any:
+    """Replace fields here and in the dataclasses below."""
+    news: dict[str, Any] = {}
+    for item in fields(config):
+        value = getattr(config, item.name)
+        if is_dataclass(value):
+            news[item.name] = _changed(value, changes)
+        elif item.name in changes:
+            news[item.name] = changes[item.name]
+    return replace(config, **news)
+
+
+def with_settings(config: TrainingConfig, settings: Mapping[str, str]) -> TrainingConfig:
+    """A config with some fields given as text: numbers, true or false, 'a,b', 'key:1,other:2'.
+
+    Raises
+    ------
+    ValueError
+        If a field is unknown, or its text is not of its type.
+    """
+    known = {name: value for name, value in field_values(config).items() if name not in FIXED}
+    values = {
+        name: _parse(name, text, known[name]) if name in known else text
+        for name, text in settings.items()
+    }
+    fixed = [name for name in values if name in FIXED]
+    if fixed:
+        raise ValueError(f"{fixed[0]} names the preset and cannot be set.")
+    return changed(config, **values)
+
+
+def _parse(name: str, text: str, present: Any) -> Any:
+    """Text to the type of a field's present value."""
     try:
-        return kind(text)
-    except ValueError:
-        raise ValueError(f"{key} is of type {kind.__name__}, not {text!r}.") from None
+        if isinstance(present, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(present, tuple):
+            kind = float if name == "validation_alphas" else int
+            return tuple(kind(item) for item in text.split(",") if item)
+        if isinstance(present, Mapping):
+            items = (item.rsplit(":", 1) for item in text.split(",") if item)
+            return {key: _number(value) for key, value in items}
+        return type(present)(text)
+    except (ValueError, KeyError):
+        form = _FORMS.get(type(present), type(present).__name__)
+        raise ValueError(f"{name} is {form}, not {text!r}.") from None
+
+
+_FORMS: Mapping[type, str] = types.MappingProxyType(
+    {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        tuple: "numbers with commas between",
+        dict: "NAME:NUMBER pairs with commas between",
+    }
+)
+
+
+def _number(text: str) -> float | int | bool:
+    """A whole number where it is one; 'true' and 'false' too."""
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -1,216 +1,279 @@
-"""The trainer: one step of G, one of D where there is one, moving average, resume."""
+"""A run: from its folder to a trained network, through interruptions."""
 
 import json
 import math
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import Accelerator
 from torch import Tensor, nn
 
-from esrgan.losses import adversarial_loss, content_loss
+from esrgan.files import write_atomically
+from esrgan.interpolation import interpolate
 from esrgan.models import build
-from esrgan.models.discriminator import PatchDiscriminator
 from esrgan.models.vgg import VGGFeatures
-from esrgan.training.checkpoints import load_checkpoint, save_checkpoint
-from esrgan.training.config import TrainingConfig
-from esrgan.training.data import Pair, batch, load_pairs
+from esrgan.training.checkpoints import load_newest, save_checkpoint
+from esrgan.training.clock import Clock
+from esrgan.training.config import SCRATCH, TrainingConfig, field_values
+from esrgan.training.data import Loader, TrainingSet
+from esrgan.training.distributed import average
+from esrgan.training.learner import Learner
+from esrgan.training.scalars import Scalars
+from esrgan.training.validation import HEADER, Render, Validation, sample_picture
 from esrgan.weights import load, save_weights
 
-CHECKPOINT = "checkpoint.pt"
-BETAS = (0.9, 0.99)
+WEIGHTS, BEST = "weights.safetensors", "best.safetensors"
+CONFIG, VALIDATION = "config.json", "validation.json"
+MAY_CHANGE = ("init", "report_every", "checkpoint_every", "keep_last", "validate_every")
+"""Fields whose values a resumed run may change."""
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a run works with.
+
+    Attributes
+    ----------
+    pictures
+        Where patches come from.
+    features
+        The feature network, where a loss reads one.
+    validation
+        Pictures that are never trained on.
+    """
+
+    pictures: TrainingSet
+    features: VGGFeatures | None = None
+    validation: Sequence[Path] = ()
 
 
 class Trainer:
-    """State of a run; `steps()` advances it and yields a progress line now and then.
+    """State of a run; `train()` advances it and yields lines for the reader now and then.
 
     Parameters
     ----------
     config
         What to train.
-    data
-        Folder of high-resolution pictures.
     run
-        Folder for the checkpoint and the weights. If it holds a checkpoint the run goes on.
-    vgg
-        Path of the feature network's weights; needed when `perceptual_weight` is above 0.
+        Folder for checkpoints and weights. If it holds a checkpoint the run goes on.
+    device
+        'auto' or 'cpu'.
+
+    Raises
+    ------
+    ValueError
+        If a GAN has no weights to start from, they do not fit, or the run was begun with
+        another configuration.
     """
 
-    def __init__(self, config: TrainingConfig, data: Path, run: Path, vgg: Path | None) -> None:
+    def __init__(
+        self, config: TrainingConfig, run: Path, materials: Materials, *, device: str = "auto"
+    ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.run, self.step = config, run, 0
-        self.pairs: list[Pair] = load_pairs(data, config.patch_px)
-        self.generator = _channels_last(build(config.architecture, **config.model))
-        if config.init:
-            self.generator.load_state_dict(load(Path(config.init)).state)
-        self.average = deepcopy(self.generator).requires_grad_(False)
-        self.generator_optimiser = _adam(self.generator, config.learning_rate)
-        self.features = self._features(vgg)
-        if config.adversarial_weight:
-            discriminator = PatchDiscriminator(config.discriminator_features)
-            self.discriminator = _channels_last(discriminator)
-            rate = config.discriminator_learning_rate
-            self.discriminator_optimiser = _adam(self.discriminator, rate)
-        if (run / CHECKPOINT).exists():
-            self._resume()
+        self.config, self.run, self.materials = config, run, materials
+        self.step, self.best = 0, math.inf
+        self.rows: list[dict[str, Any]] = []
+        self._is_interrupted = False
+        precision = config.optimisation.precision
+        self.accelerator = Accelerator(
+            mixed_precision="no" if precision == "fp32" else precision, cpu=device == "cpu"
+        )
+        self.start = _start_state(config)
+        network = _generator(config, self.start)
+        self.learner = Learner(config, network, materials.features, self.accelerator)
+        paths, iterations = materials.validation, config.back_projection
+        self.validation = Validation(paths, iterations) if paths else None
+        self._resume()
 
-    def _features(self, vgg: Path | None) -> VGGFeatures | None:
-        """The perceptual loss's network, if the run has one."""
-        if not self.config.perceptual_weight:
-            return None
-        if vgg is None:
-            raise ValueError("This preset needs the feature network's weights: pass --vgg FILE.")
-        return VGGFeatures(tuple(self.config.perceptual_layers), vgg)
+    @property
+    def is_done(self) -> bool:
+        """Whether the last step has been taken."""
+        return self.step >= self.config.steps
 
-    def _parts(self) -> dict[str, Any]:
-        """Everything with a state dict, by name."""
-        names = ["generator", "average", "generator_optimiser"]
-        if self.config.adversarial_weight:
-            names += ["discriminator", "discriminator_optimiser"]
-        return {name: getattr(self, name) for name in names}
+    def interrupt(self) -> None:
+        """Let `train` save and end after the present step."""
+        self._is_interrupted = True
+
+    def train(self) -> Iterator[str]:
+        """Train to the end or to an interruption, yielding lines for the reader.
+
+        Raises
+        ------
+        ValueError
+            If a loss or a gradient stops being finite; the last checkpoint stays as it is.
+        OSError
+            If the disk refuses a file; older files stay as they are.
+        """
+        loader = self._loader()
+        scalars = Scalars(self.run, self.step, is_main=self.accelerator.is_main_process)
+        clock = Clock(self.config.data.batch_size)
+        try:
+            while not self.is_done:
+                with clock.waiting():
+                    batch = loader.batch(self.step)
+                losses = self.learner.advance(*batch, self.step)
+                self.step += 1
+                yield from self._after_step(losses, clock, scalars)
+                if self._must_end():
+                    self.save()
+                    return
+        finally:
+            loader.close()
+            scalars.close()
+
+    def _after_step(
+        self, losses: Mapping[str, float], clock: Clock, scalars: Scalars
+    ) -> Iterator[str]:
+        """Report, validate and save where the step is one for it."""
+        output = self.config.output
+        if self.step % output.report_every == 0:
+            scalars.add(self.step, losses)
+            yield clock.line(self.step, self.config.steps, losses)
+        if self.validation is not None and self._is_due(output.validate_every):
+            yield from self._validate(self.validation, scalars)
+        if self._is_due(output.checkpoint_every):
+            self.save()
+
+    def _is_due(self, interval: int) -> bool:
+        """Whether this step ends an interval, or the run."""
+        return bool(interval) and (self.step % interval == 0 or self.is_done)
+
+    def _must_end(self) -> bool:
+        """Whether any process has been asked to end; all of them end after the same step."""
+        flag = torch.tensor(float(self._is_interrupted), device=self.accelerator.device)
+        return not self.is_done and bool(average(flag) > 0)
+
+    def _loader(self) -> Loader:
+        """Pictures for the process: its share of every accumulated part of a batch."""
+        size, parts = self.config.data.batch_size, self.config.optimisation.accumulation
+        count, rank = self.accelerator.num_processes, self.accelerator.process_index
+        if size % (parts * count):
+            raise ValueError(
+                f"batch_size {size} cannot be shared by {count} processes in {parts} parts."
+            )
+        part = size // parts
+        own = part // count
+        indices = [start + rank * own + i for start in range(0, size, part) for i in range(own)]
+        return Loader(self.materials.pictures, self.config.data, self.config.seed, indices)
 
     def _resume(self) -> None:
-        """Continue from the run's checkpoint."""
-        state = load_checkpoint(self.run / CHECKPOINT)
-        for name, part in self._parts().items():
+        """Go on from the run's newest checkpoint, if there is one."""
+        state = load_newest(self.run)
+        if state is None:
+            if self.accelerator.is_main_process:
+                text = json.dumps(self.config.to_json(), indent=2)
+                write_atomically(self.run / CONFIG, text.encode())
+            return
+        _check_same(state["fields"], field_values(self.config))
+        for name, part in self.learner.parts().items():
             part.load_state_dict(state[name])
-        self.step = state["step"]
+        self.step, self.best, self.rows = state["step"], state["best"], state["rows"]
         torch.set_rng_state(state["random"])
 
     def save(self) -> None:
-        """Write the checkpoint and the moving average's weights."""
-        state = {name: part.state_dict() for name, part in self._parts().items()}
-        state |= {"step": self.step, "random": torch.get_rng_state()}
-        save_checkpoint(self.run / CHECKPOINT, state)
+        """Write the moving average's weights and then the checkpoint.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses; older files are still whole.
+        """
+        if not self.accelerator.is_main_process:
+            return
+        state = {name: part.state_dict() for name, part in self.learner.parts().items()}
+        state |= {"fields": field_values(self.config), "random": torch.get_rng_state()}
+        state |= {"best": self.best, "rows": self.rows}
+        self._save_average(WEIGHTS)
+        save_checkpoint(self.run, self.step, state, self.config.output.keep_last)
+
+    def _save_average(self, name: str) -> None:
+        """The moving average as a weights file that describes itself."""
+        recipe = self.config.to_json() | {"step": self.step, "init": Path(self.config.init).name}
         metadata = {
             "architecture": self.config.architecture,
             "config": json.dumps(dict(self.config.model)),
-            "training": json.dumps(self._recipe()),
+            "training": json.dumps(recipe),
         }
-        save_weights(self.run / "weights.safetensors", self.average.state_dict(), metadata)
+        save_weights(self.run / name, self.learner.average.state_dict(), metadata)
 
-    def _recipe(self) -> dict[str, Any]:
-        """What the weights were trained by; of the file they started from, only the name."""
-        return self.config.to_json() | {"step": self.step, "init": Path(self.config.init).name}
+    def _validate(self, validation: Validation, scalars: Scalars) -> Iterator[str]:
+        """Lines of the table; keeps the best weights so far."""
+        if not self.accelerator.is_main_process:
+            return
+        yield from HEADER
+        cost = math.inf
+        for alpha, render in self._renders():
+            row = validation.row(self.step, alpha, render)
+            self.rows.append(row.to_json())
+            scalars.add(self.step, row.scalars())
+            yield str(row)
+            cost = row.cost(is_adversarial=self.config.is_adversarial)
+        sample = validation.rebuild(validation.pairs[0][1], _render(self.learner.average))
+        scalars.add_picture(self.step, sample_picture(sample))
+        write_atomically(self.run / VALIDATION, json.dumps(self.rows, indent=2).encode())
+        if cost < self.best:
+            self.best = cost
+            self._save_average(BEST)
 
-    def schedule(self) -> float:
-        """Share of the peak learning rate: linear warm-up, then half a cosine down to 1 %."""
-        warm = min(1.0, (self.step + 1) / max(1, self.config.warmup_steps))
-        cosine = 0.5 + 0.5 * math.cos(math.pi * self.step / self.config.steps)
-        return warm * max(0.01, cosine)
+    def _renders(self) -> Iterator[tuple[float | None, Render]]:
+        """The network that is evaluated; for a pair one for each α, the GAN end last."""
+        if not self.config.is_adversarial or self.start is None:
+            yield None, _render(self.learner.average)
+            return
+        state: Mapping[str, Tensor] = self.learner.average.state_dict()
+        start = {key: value.to(self.accelerator.device) for key, value in self.start.items()}
+        network = deepcopy(self.learner.average)
+        for alpha in self.config.output.validation_alphas:
+            network.load_state_dict(interpolate(start, state, alpha))
+            yield alpha, _render(network)
 
-    def steps(self) -> Iterator[str]:
-        """Train to the end, yielding a progress line every `report_every` steps."""
-        started, first = time.monotonic(), self.step
-        while self.step < self.config.steps:
-            losses = self._advance()
-            if not all(map(math.isfinite, losses.values())):
-                raise ValueError(f"Training diverged at step {self.step}: {losses}.")
-            self.step += 1
-            if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
-                self.save()
-            if self.step % self.config.report_every == 0:
-                seconds = (time.monotonic() - started) / (self.step - first)
-                left = seconds * (self.config.steps - self.step) / 60
-                shown = " ".join(f"{name} {value:.4f}" for name, value in losses.items())
-                yield f"{self.step}/{self.config.steps} {seconds:.3f} s/step {left:.0f} min {shown}"
 
-    def _advance(self) -> dict[str, float]:
-        """One update of every network; returns the losses."""
-        config = self.config
-        lr, hr = batch(
-            self.pairs,
-            batch_size=config.batch_size,
-            patch_px=config.patch_px,
-            seed=config.seed,
-            step=self.step,
-        )
-        hr = hr.contiguous(memory_format=torch.channels_last)
-        with self._autocast():
-            sr = self.generator(lr.contiguous(memory_format=torch.channels_last))
-        sr = sr.float()
-        losses = {"content": config.content_weight * content_loss(sr, hr)}
-        if self.features is not None:
-            losses["perceptual"] = config.perceptual_weight * self._perceptual(sr, hr)
-        if config.adversarial_weight:
-            losses["adversarial"] = config.adversarial_weight * self._adversarial(sr, hr)
-        self._update(self.generator, self.generator_optimiser, sum(losses.values()))
-        if config.adversarial_weight:
-            losses["discriminator"] = self._train_discriminator(sr.detach(), hr)
-        self._follow()
-        return {name: float(value.detach()) for name, value in losses.items()}
+def _start_state(config: TrainingConfig) -> Mapping[str, Tensor] | None:
+    """The weights that a run starts from, if any."""
+    if config.init in ("", SCRATCH):
+        if config.is_adversarial and not config.init:
+            raise ValueError(
+                "A GAN starts from the PSNR-oriented network's weights, so that the two "
+                f"interpolate: --set init=FILE.safetensors, or init={SCRATCH} to go without."
+            )
+        return None
+    return load(Path(config.init)).state
 
-    def _autocast(self) -> torch.autocast:
-        """bf16 on the CPU, where the config asks for it."""
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.config.bf16)
 
-    def _perceptual(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """L1 between features before activation (section 3.3) on one random crop a batch."""
-        assert self.features is not None
-        size = min(self.config.perceptual_crop_px, sr.shape[-1])
-        top, left = torch.randint(sr.shape[-1] - size + 1, (2,)).tolist()
-        crop = (..., slice(top, top + size), slice(left, left + size))
-        with self._autocast():
-            ours = self.features(sr[crop])
-            with torch.no_grad():
-                theirs = self.features(hr[crop])
-        weights = self.config.perceptual_layers.values()
-        terms = [
-            weight * content_loss(a.float(), b.float())
-            for weight, a, b in zip(weights, ours, theirs, strict=True)
-        ]
-        return torch.stack(terms).sum()
+def _generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.Module:
+    """The generator with fresh weights, or with those it starts from."""
+    network = build(config.architecture, **config.model)
+    if start is not None:
+        try:
+            network.load_state_dict(start)
+        except RuntimeError:
+            raise ValueError(
+                f"{Path(config.init).name} does not fit {config.architecture} of "
+                f"{dict(config.model)}."
+            ) from None
+    return network
 
-    def _adversarial(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """The generator's half of the game; the real logits carry no gradient."""
-        self.discriminator.requires_grad_(False)
-        with self._autocast():
-            fake = self.discriminator(sr)
-            with torch.no_grad():
-                real = self.discriminator(hr)
-        return adversarial_loss(real.float(), fake.float())
 
-    def _train_discriminator(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """The discriminator's half of the game."""
-        self.discriminator.requires_grad_(True)
-        with self._autocast():
-            real, fake = self.discriminator(hr), self.discriminator(sr)
-        loss = adversarial_loss(fake.float(), real.float())
-        self._update(self.discriminator, self.discriminator_optimiser, loss)
-        return loss
+def _render(network: nn.Module) -> Render:
+    """A network as a function on pictures on the CPU."""
+    device = next(network.parameters()).device
 
-    def _update(self, network: nn.Module, optimiser: torch.optim.Adam, loss: Any) -> None:
-        """Back-propagate, clip, step at the scheduled learning rate."""
-        for group in optimiser.param_groups:
-            group["lr"] = group["initial_lr"] * self.schedule()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(network.parameters(), self.config.clip_norm)
-        if not torch.isfinite(norm):
-            raise ValueError(f"Training diverged at step {self.step}: the gradient is not finite.")
-        optimiser.step()
-
-    def _follow(self) -> None:
-        """Move the average towards the generator; faster while it is young."""
-        decay = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
+    def render(lr: Tensor) -> Tensor:
         with torch.no_grad():
-            ours, theirs = self.average.state_dict(), self.generator.state_dict()
-            for average, current in zip(ours.values(), theirs.values(), strict=True):
-                if average.is_floating_point():
-                    average.lerp_(current, 1 - decay)
-                else:
-                    average.copy_(current)
+            return network(lr.to(device)).float().cpu()
+
+    return render
 
 
-def _channels_last(network: nn.Module) -> nn.Module:
-    """The network with its weights laid out as convolutions on the CPU like them."""
-    return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-
-
-def _adam(network: nn.Module, learning_rate: float) -> torch.optim.Adam:
-    """Adam with the official code's moments; the group remembers its peak learning rate."""
-    group = {"params": list(network.parameters()), "initial_lr": learning_rate}
-    return torch.optim.Adam([group], learning_rate, betas=BETAS)
+def _check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to go on with a run under another configuration, naming what differs."""
+    for name, value in now.items():
+        if name not in MAY_CHANGE and before.get(name) != value:
+            raise ValueError(
+                f"This run was begun with {name}={before.get(name)}, not {value}: use another "
+                "folder, and start there from its weights with --set init=FILE."
+            )

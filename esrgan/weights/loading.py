@@ -18,7 +18,7 @@ class Generator:
     """What a weights file holds: the float32 state and the description in its metadata."""
 
     architecture: str
-    config: Mapping[str, int]
+    config: Mapping[str, float]
     state: Mapping[str, Tensor]
     metadata: Mapping[str, str]
 

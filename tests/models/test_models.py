@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from esrgan.models import ARCHITECTURES, build
-from esrgan.models.discriminator import PatchDiscriminator, detail
+from esrgan.models.rcan import ChannelAttention, RCANConfig
 from esrgan.models.rrdbnet import INITIAL_SCALE, RRDB, RRDBNetConfig
 from esrgan.models.srresnet import SRResNetConfig
 
@@ -15,7 +15,15 @@ def count(network):
 
 
 @pytest.mark.parametrize(
-    ("architecture", "parameters"), [("rrdbnet", 16_697_987), ("srresnet", 1_517_571)]
+    ("architecture", "parameters"),
+    [
+        ("rrdbnet", 16_697_987),
+        ("srresnet", 1_517_571),
+        ("edsr", 43_089_923),
+        ("rcan", 15_592_355),
+        ("srcnn", 69_251),
+        ("enhancenet", 852_867),
+    ],
 )
 def test_published_sizes(architecture, parameters):
     with torch.device("meta"):
@@ -32,7 +40,9 @@ def test_srresnet_with_batch_norm_has_16_blocks_of_two_and_one_after_them():
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_output_is_four_times_as_large(architecture):
-    network = build(architecture, **TINY).eval()
+    sizes = {} if architecture == "srcnn" else TINY
+    sizes = sizes | ({"squeeze": 2} if architecture == "rcan" else {})
+    network = build(architecture, **sizes).eval()
     assert network(torch.rand(2, 3, 5, 7)).shape == (2, 3, 20, 28)
     assert network.scale == 4
 
@@ -69,8 +79,37 @@ def test_untrained_msrresnet_is_close_to_bilinear():
     torch.testing.assert_close(build("srresnet")(x), expected, atol=0.05, rtol=0)
 
 
-def test_discriminator_gives_logits_of_an_eighth():
-    assert PatchDiscriminator(4)(torch.rand(2, 3, 32, 48)).shape == (2, 1, 4, 6)
+def test_srcnn_reads_the_bicubic_enlargement():
+    network = build("srcnn", num_features=2, middle_features=2)
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    assert network(torch.rand(1, 3, 4, 4)).abs().max() == 0
+    kernels = [c.kernel_size[0] for c in (network.conv1, network.conv2, network.conv3)]
+    assert kernels == [9, 5, 5]
+
+
+@pytest.mark.parametrize(("architecture", "last"), [("edsr", 0.42), ("enhancenet", 0.3)])
+def test_networks_without_weights_give_the_mean_colour_or_the_enlarged_picture(architecture, last):
+    network = build(architecture, num_features=4, num_blocks=1)
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    sr = network(torch.full((1, 3, 5, 5), 0.3))
+    assert sr.mean().item() == pytest.approx(last, abs=0.02)
+
+
+def test_batch_norm_is_the_only_thing_that_the_ablations_second_column_adds():
+    plain = build("srresnet", **TINY).state_dict()
+    normalised = build("srresnet", batch_norm=True, **TINY).state_dict()
+    assert set(plain) < set(normalised)
+    assert all(".bn" in key for key in set(normalised) - set(plain))
+
+
+def test_channel_attention_weighs_channels_between_0_and_1():
+    attention = ChannelAttention(8, 4)
+    features = torch.rand(2, 8, 3, 3)
+    ratio = attention(features) / features
+    assert ((ratio > 0) & (ratio < 1)).all()
+    assert (ratio.amax((2, 3)) - ratio.amin((2, 3))).max() < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -82,20 +121,14 @@ def test_discriminator_gives_logits_of_an_eighth():
         (lambda: RRDBNetConfig(num_blocks=0), "at least one"),
         (lambda: SRResNetConfig(scale=2), "scale 4, not 2"),
         (lambda: SRResNetConfig(num_features=0), "at least one"),
+        (lambda: build("edsr", scale=3), "EDSR has scale 2, 4 or 8, not 3"),
+        (lambda: build("enhancenet", num_blocks=0), "sizes of at least 1, not 0"),
+        (lambda: RCANConfig(num_features=8), "none would be left"),
+        (lambda: build("srcnn", first_kernel=4), "odd sizes"),
+        (lambda: build("srcnn", scale=1), "scale 2 or more"),
+        (lambda: build("srcnn", num_features=0), "at least one feature"),
     ],
 )
 def test_refusals(make, message):
     with pytest.raises(ValueError, match=message):
         make()
-
-
-def test_discriminator_passes_its_signal_on():
-    torch.manual_seed(0)
-    logits = PatchDiscriminator()(torch.rand(2, 3, 96, 96))
-    assert 0.01 < logits.std() < 10
-
-
-def test_detail_is_nothing_of_a_flat_picture():
-    flat = torch.full((1, 3, 16, 16), 0.3)
-    assert detail(flat).abs().max() < 1e-6
-    assert detail(torch.rand(1, 3, 16, 16)).std() > 0.2

@@ -1,0 +1,188 @@
+"""Training pictures decoded once: uint8 sub-images of HR and LR in two memory-mapped files."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esrgan.files import write_atomically
+from esrgan.images import SUFFIXES, read
+from esrgan.resize import crop_to_multiple, imresize
+from esrgan.training.config import SCALE
+
+SUBIMAGE_PX = 480
+"""Largest side of a sub-image: a random crop then touches few pages of the file."""
+OVERLAP_PX = 96
+"""Least overlap of two sub-images of one picture."""
+VERSION = 1
+Watch = Callable[[Iterable[Any], int], Iterable[Any]]
+"""Passes items on while showing how many of a total are done."""
+
+
+@dataclass(frozen=True)
+class SubImage:
+    """Where one sub-image lies in the HR file: its first byte and its size in pixels.
+
+    Its LR form begins at offset / 16 of the LR file and is a quarter as high and wide.
+    """
+
+    offset: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Cache:
+    """One data folder's pictures.
+
+    Attributes
+    ----------
+    hr, lr
+        Flat memory maps, uint8; sub-images are contiguous (H, W, 3) RGB.
+    pictures
+        Sub-images by their picture's path below the folder.
+    skipped
+        Why a picture is not among them, by its path.
+    """
+
+    hr: NDArray[np.uint8]
+    lr: NDArray[np.uint8]
+    pictures: Mapping[str, Sequence[SubImage]]
+    skipped: Mapping[str, str]
+
+    def views(self, item: SubImage) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """LR and HR pixels of a sub-image, still on the disk."""
+        height, width = item.height // SCALE, item.width // SCALE
+        start, size = item.offset // SCALE**2, height * width * 3
+        lr = self.lr[start : start + size].reshape(height, width, 3)
+        size = item.height * item.width * 3
+        return lr, self.hr[item.offset : item.offset + size].reshape(item.height, item.width, 3)
+
+
+def pass_on(items: Iterable[Any], total: int) -> Iterable[Any]:
+    """Show nothing."""
+    del total
+    return items
+
+
+def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
+    """The pictures below a folder; decoded now unless that has been done before.
+
+    Parameters
+    ----------
+    folder
+        HR pictures, in any depth.
+    caches
+        Where caches lie. The folder's file names, sizes and dates are the key: a changed
+        picture makes a new cache.
+    watch
+        Shows how far it is.
+
+    Raises
+    ------
+    ValueError
+        If the folder is missing or no picture in it can be read.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"There is no folder {folder}.")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise ValueError(f"There is no picture below {folder}.")
+    target = caches / f"pictures-{_key(folder, paths)}"
+    if not target.is_dir():
+        _make(target, folder, watch(paths, len(paths)))
+    index = json.loads((target / "index.json").read_text("utf-8"))
+    if not index["pictures"]:
+        raise ValueError(f"No picture below {folder} can be read: {index['skipped']}.")
+    pictures = {
+        name: [SubImage(**item) for item in items] for name, items in index["pictures"].items()
+    }
+    hr, lr = (np.memmap(target / name, np.uint8, "r") for name in ("hr.bin", "lr.bin"))
+    return Cache(hr, lr, pictures, index["skipped"])
+
+
+def _key(folder: Path, paths: Sequence[Path]) -> str:
+    """Hash of what decides a cache's content."""
+    facts = [(str(path.relative_to(folder)), *_facts(path)) for path in paths]
+    text = json.dumps([VERSION, SCALE, SUBIMAGE_PX, OVERLAP_PX, facts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _facts(path: Path) -> tuple[int, int]:
+    """Size and date of a file."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
+    """Decode pictures into a new folder, then give it its name; two processes may race."""
+    temporary = target.with_name(f"{target.name}.partial-{os.getpid()}")
+    temporary.mkdir(parents=True)
+    try:
+        with (temporary / "hr.bin").open("wb") as hr, (temporary / "lr.bin").open("wb") as lr:
+            index = _write_pictures(folder, paths, hr, lr)
+        write_atomically(temporary / "index.json", json.dumps(index).encode())
+        try:
+            temporary.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process was faster
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_pictures(
+    folder: Path, paths: Iterable[Path], hr_file: BinaryIO, lr_file: BinaryIO
+) -> dict[str, Any]:
+    """Append every picture's sub-images to both files; returns the index."""
+    pictures: dict[str, list[dict[str, int]]] = {}
+    skipped: dict[str, str] = {}
+    for path in paths:
+        name = str(path.relative_to(folder))
+        try:
+            hr = crop_to_multiple(_eight_bits(read(path).pixels), SCALE)
+        except ValueError as error:
+            skipped[name] = str(error)
+            continue
+        lr = imresize(hr, 1 / SCALE)
+        pictures[name] = []
+        for top, left, height, width in cuts(*hr.shape[:2]):
+            pictures[name].append(asdict(SubImage(hr_file.tell(), height, width)))
+            hr_file.write(np.ascontiguousarray(hr[top : top + height, left : left + width]).data)
+            rows, columns = (
+                slice(start // SCALE, (start + size) // SCALE)
+                for start, size in ((top, height), (left, width))
+            )
+            lr_file.write(np.ascontiguousarray(lr[rows, columns]).data)
+    return {"pictures": pictures, "skipped": skipped}
+
+
+def _eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
+    """A 16-bit picture rounded to 8 bits; an 8-bit one as it is."""
+    if pixels.dtype == np.uint8:
+        return pixels
+    return np.rint(pixels / 257).astype(np.uint8)
+
+
+def cuts(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
+    """Top, left, height and width, multiples of the scale, of the sub-images of a picture."""
+    for top, rows in _spans(height):
+        for left, columns in _spans(width):
+            yield top, left, rows, columns
+
+
+def _spans(side: int) -> list[tuple[int, int]]:
+    """Start and size of the fewest overlapping parts of an axis."""
+    if side <= SUBIMAGE_PX:
+        return [(0, side)]
+    count = -(-(side - OVERLAP_PX) // (SUBIMAGE_PX - OVERLAP_PX))
+    last = side - SUBIMAGE_PX
+    starts = (round(index * last / (count - 1) / SCALE) * SCALE for index in range(count))
+    return [(start, SUBIMAGE_PX) for start in starts]

@@ -1,0 +1,96 @@
+"""A table over held-out pictures: PSNR, SSIM and NIQE, for a pair at several α."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from esrgan.back_projection import back_project
+from esrgan.images import read
+from esrgan.metrics import niqe, psnr, ssim
+from esrgan.resize import crop_to_multiple, imresize
+from esrgan.tiles import enlarge
+from esrgan.training.config import SCALE
+
+TILE_PX = 160
+HEADER = ("| step | α | PSNR Y/dB | SSIM Y | NIQE |", "|---|---|---|---|---|")
+
+Render = Callable[[Tensor], Tensor]
+"""A network as a function from (1, 3, h, w) to (1, 3, 4·h, 4·w), float32."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Means over the held-out pictures; NIQE of those that are large enough, else None."""
+
+    step: int
+    alpha: float | None
+    psnr_y: float
+    ssim_y: float
+    niqe: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row's values by name."""
+        return asdict(self)
+
+    def scalars(self) -> dict[str, float]:
+        """The values that are defined, by names that tell the α."""
+        suffix = "" if self.alpha is None else f"/alpha {self.alpha:.2f}"
+        values = {"psnr_y": self.psnr_y, "ssim_y": self.ssim_y, "niqe": self.niqe}
+        return {f"{name}{suffix}": value for name, value in values.items() if value is not None}
+
+    def cost(self, *, is_adversarial: bool) -> float:
+        """What the best weights have least of: NIQE for a GAN, else −PSNR."""
+        return self.niqe if is_adversarial and self.niqe is not None else -self.psnr_y
+
+    def __str__(self) -> str:
+        alpha = "–" if self.alpha is None else f"{self.alpha:.2f}"
+        naturalness = "–" if self.niqe is None else f"{self.niqe:.2f}"
+        return f"| {self.step} | {alpha} | {self.psnr_y:.3f} | {self.ssim_y:.4f} | {naturalness} |"
+
+
+class Validation:
+    """Held-out pictures, uint8 HR and their reduced forms."""
+
+    def __init__(self, paths: Sequence[Path], back_projection: int = 0) -> None:
+        originals = (crop_to_multiple(read(path).pixels, SCALE) for path in paths)
+        self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in originals]
+        self.back_projection = back_projection
+
+    def row(self, step: int, alpha: float | None, render: Render) -> Row:
+        """One line of the table."""
+        results = [(self.rebuild(lr, render), hr) for hr, lr in self.pairs]
+        natural = [value for sr, _ in results if (value := _niqe(sr)) is not None]
+        return Row(
+            step,
+            alpha,
+            math.fsum(psnr(sr, hr) for sr, hr in results) / len(results),
+            math.fsum(ssim(sr, hr) for sr, hr in results) / len(results),
+            math.fsum(natural) / len(natural) if natural else None,
+        )
+
+    def rebuild(self, lr: NDArray, render: Render) -> NDArray:
+        """A picture enlarged, and projected back where the run asks for it."""
+        for progress in enlarge(lr, render, scale=SCALE, tile_px=TILE_PX):
+            if progress.result is not None:
+                return back_project(progress.result, lr, self.back_projection)
+        raise RuntimeError("no tile was computed")
+
+
+def _niqe(sr: NDArray) -> float | None:
+    """NIQE, or None where it is not defined."""
+    try:
+        return niqe(sr)
+    except ValueError:
+        return None
+
+
+def sample_picture(pixels: NDArray) -> Tensor:
+    """A picture for TensorBoard: uint8 (3, H, W)."""
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)

@@ -1,0 +1,222 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from esrgan import losses
+from esrgan.inference import Upscaler
+from esrgan.training import learner, loop
+from esrgan.training.checkpoints import PATTERN, checkpoint_path, load_newest
+from esrgan.training.config import changed
+from esrgan.training.features import load_features
+from esrgan.weights import load
+from tests.training.conftest import random_vgg, tiny
+
+GAN = {"init": "scratch", "discriminator": "patch-spectral"}
+
+
+def equal(run, other):
+    ours, theirs = (load(folder / loop.WEIGHTS).state for folder in (run, other))
+    return all(torch.equal(ours[key], theirs[key]) for key in ours)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("rrdb-psnr-small", {}),
+        ("rrdb-psnr-small", {"precision": "bf16", "warmup_steps": 1}),
+        ("esrgan-small", GAN),
+        ("esrgan-small", GAN | {"accumulation": 2, "game": "standard"}),
+        ("ablation-2-small", GAN | {"clip_norm": 0.0}),
+    ],
+)
+def test_a_resumed_run_ends_bit_for_bit_like_an_unbroken_one(trainer, folder, name, settings):
+    config = tiny(name, 4, **settings)
+    lines = list(trainer("whole", config).train())
+    assert len(lines) == 4
+    assert lines[-1].startswith("4/4")
+    half = trainer("broken", config)
+    steps = half.train()
+    next(steps), next(steps), next(steps)  # the third step is not saved
+    steps.close()
+    resumed = trainer("broken", config)
+    assert resumed.step == 2
+    list(resumed.train())
+    assert equal(folder / "whole", folder / "broken")
+    first, second = (load_newest(folder / name) for name in ("whole", "broken"))
+    assert str(first["optimiser"]) == str(second["optimiser"])
+
+
+def test_accumulated_parts_give_the_gradient_of_the_whole(trainer, folder):
+    for name, parts in (("one", 1), ("two", 2)):
+        config = tiny("rrdb-psnr-small", 3, accumulation=parts, ema_decay=0.0, clip_norm=0.0)
+        list(trainer(name, config).train())
+    ours, theirs = (load_newest(folder / name)["generator"] for name in ("one", "two"))
+    for key, value in ours.items():
+        torch.testing.assert_close(value, theirs[key], atol=1e-5, rtol=1e-4)
+
+
+def test_stage_two_starts_from_stage_one_and_moves_both_networks(trainer, folder):
+    list(trainer("first", tiny("rrdb-psnr-small", 2)).train())
+    init = str(folder / "first" / loop.WEIGHTS)
+    second = trainer("gan", tiny("esrgan-small", 2, init=init))
+    start = load(folder / "first" / loop.WEIGHTS).state
+    assert all(torch.equal(v, start[k]) for k, v in second.learner.bare.state_dict().items())
+    before = [p.clone() for p in second.learner.adversary.bare.parameters()]
+    line, _ = second.train()
+    assert "adversarial" in line
+    assert "discriminator" in line
+    after = second.learner.adversary.bare.parameters()
+    assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    pair = Upscaler((init, folder / "gan" / loop.WEIGHTS))
+    assert pair(np.full((8, 8, 3), 99, np.uint8), 0.5).shape == (32, 32, 3)
+
+
+def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer):
+    """Its gradient is that of equation 1 with the other kind's mean held fixed."""
+    run = trainer("gan", tiny("esrgan-small", 1, **GAN, precision="fp32"))
+    adversary = run.learner.adversary
+    sr, hr = torch.rand(2, 2, 3, 32, 32)
+    adversary.bare.eval()
+    _, means = adversary.generator_loss(sr, hr)
+    with torch.no_grad():
+        torch.testing.assert_close(means.real, adversary.bare(hr).mean())
+        torch.testing.assert_close(means.fake, adversary.bare(sr).mean())
+    real, fake = adversary.real_half(hr, means), adversary.fake_half(sr, means)
+    expected = losses.discriminator_real_loss(adversary.bare(hr), means.fake)
+    expected = expected + losses.discriminator_fake_loss(adversary.bare(sr), means.real)
+    torch.testing.assert_close(real + fake, expected / 2)
+
+
+def test_a_validation_table_for_a_pair_and_the_best_weights(trainer, folder):
+    list(trainer("first", tiny("rrdb-psnr-small", 1)).train())
+    pictures = [folder / "data" / "a.png"]
+    settings = {"validate_every": 2, "validation_alphas": (0.0, 1.0)}
+    config = tiny("esrgan-small", 4, init=str(folder / "first" / loop.WEIGHTS), **settings)
+    lines = list(trainer("gan", config, validation=pictures).train())
+    table = [line for line in lines if line.startswith("|")]
+    assert len(table) == 2 * (2 + 2)
+    assert table[2].startswith("| 2 | 0.00 |")
+    rows = json.loads((folder / "gan" / loop.VALIDATION).read_text())
+    assert [(row["step"], row["alpha"]) for row in rows] == [(2, 0), (2, 1), (4, 0), (4, 1)]
+    assert all(row["niqe"] is None for row in rows)  # the pictures are too small for it
+    assert load(folder / "gan" / loop.BEST).architecture == "rrdbnet"
+    assert (folder / "gan" / "tensorboard").is_dir()
+
+
+def test_weights_say_how_they_were_made(trainer, folder):
+    list(trainer("run", tiny("rrdb-psnr-small", 2)).train())
+    recipe = json.loads(load(folder / "run" / loop.WEIGHTS).metadata["training"])
+    assert recipe["preset"] == "rrdb-psnr-small"
+    assert recipe["step"] == 2
+    stored = json.loads((folder / "run" / loop.CONFIG).read_text())
+    assert stored["optimisation"]["schedule"] == "cosine"
+
+
+def test_the_last_checkpoints_are_kept(trainer, folder):
+    list(trainer("run", tiny("rrdb-psnr-small", 5, keep_last=2)).train())
+    names = [path.name for path in sorted((folder / "run").glob(PATTERN))]
+    assert names == ["checkpoint-00000004.pt", "checkpoint-00000005.pt"]
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(trainer, folder):
+    config = tiny("rrdb-psnr-small", 3)
+    list(trainer("run", config).train())
+    checkpoint_path(folder / "run", 3).write_bytes(b"damaged")
+    assert trainer("run", config).step == 2
+    checkpoint_path(folder / "run", 2).write_bytes(b"PK damaged")
+    with pytest.raises(ValueError, match=r"No checkpoint in .* can be read"):
+        trainer("run", config)
+
+
+def test_an_interrupted_run_saves_and_goes_on(trainer, folder):
+    config = tiny("rrdb-psnr-small", 3, checkpoint_every=100)
+    run = trainer("run", config)
+    for _ in run.train():
+        run.interrupt()
+    assert run.step == 1
+    assert not run.is_done
+    resumed = trainer("run", config)
+    assert resumed.step == 1
+    list(resumed.train())
+    list(trainer("whole", config).train())
+    assert equal(folder / "run", folder / "whole")
+
+
+def test_another_configuration_is_refused(trainer):
+    list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
+    with pytest.raises(ValueError, match="begun with patch_px=32, not 64"):
+        trainer("run", tiny("rrdb-psnr-small", 1, patch_px=64))
+    trainer("run", tiny("rrdb-psnr-small", 1, report_every=7))
+
+
+def test_a_gan_needs_weights_to_start_from(trainer, folder):
+    with pytest.raises(ValueError, match="starts from the PSNR-oriented network's weights"):
+        trainer("run", tiny("esrgan-small", 1))
+    list(trainer("first", tiny("srresnet-small", 1)).train())
+    init = str(folder / "first" / loop.WEIGHTS)
+    with pytest.raises(ValueError, match="does not fit rrdbnet"):
+        trainer("run", tiny("esrgan-small", 1, init=init))
+
+
+def diverging(*_):
+    return {"content": torch.tensor(float("nan"), requires_grad=True)}
+
+
+def test_a_run_that_diverges_stops_and_keeps_its_checkpoint(trainer, folder):
+    run = trainer("run", tiny("rrdb-psnr-small", 4))
+    steps = run.train()
+    next(steps), next(steps)
+    kept = checkpoint_path(folder / "run", 1).read_bytes()
+    run.learner.objective = diverging
+    with pytest.raises(ValueError, match=r"diverged at step 2: \{'content': nan\}"):
+        list(steps)
+    assert checkpoint_path(folder / "run", 1).read_bytes() == kept
+    assert load_newest(folder / "run")["step"] == 2
+
+
+def test_a_gradient_that_is_not_finite_stops_the_run_before_the_update(trainer):
+    run = trainer("run", tiny("rrdb-psnr-small", 4))
+    before = {key: value.clone() for key, value in run.learner.bare.state_dict().items()}
+    run.learner.objective = lambda sr, *_: {"content": (sr * 0).sqrt().sum()}
+    with pytest.raises(ValueError, match="gradient is not finite"):
+        next(run.train())
+    after = run.learner.bare.state_dict()
+    assert all(torch.equal(value, before[key]) for key, value in after.items())
+
+
+def test_a_full_disk_keeps_the_old_checkpoint(trainer, folder, monkeypatch):
+    run = trainer("run", tiny("rrdb-psnr-small", 4))
+    steps = run.train()
+    next(steps), next(steps)
+    names = ("weights.safetensors", "checkpoint-00000001.pt")
+    before = [(folder / "run" / name).read_bytes() for name in names]
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("esrgan.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(steps)
+    assert [(folder / "run" / name).read_bytes() for name in names] == before
+    assert not list((folder / "run").glob("*.partial"))
+    assert load_newest(folder / "run")["step"] == 1
+
+
+def test_a_batch_that_parts_cannot_share_is_refused(trainer):
+    with pytest.raises(ValueError, match="multiple of accumulation"):
+        trainer("run", tiny("rrdb-psnr-small", 1, batch_size=3, accumulation=2))
+
+
+def test_every_loss_of_enhancenet_is_there(trainer, folder):
+    torch.save(random_vgg(), folder / "vgg.pth")
+    layers = {"perceptual_layers": {"pool2": 0.2}, "texture_layers": {"1_1": 1.0}}
+    config = tiny("pirm-small", 1, **GAN, perceptual_weight=1.0, texture_weight=1.0, **layers)
+    config = changed(config, back_projection=2, validate_every=1)
+    features = load_features(config.losses, folder / "vgg.pth", folder)
+    run = trainer("run", config, features=features, validation=[folder / "data" / "a.png"])
+    line = next(run.train())
+    for name in ("content", "perceptual", "texture", "adversarial", "discriminator"):
+        assert f"{name} " in line
+    assert learner.Learner is type(run.learner)
