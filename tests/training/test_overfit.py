@@ -14,19 +14,20 @@ from esrgan.training.presets import PRESETS
 from tests.training.conftest import pictures, random_vgg
 
 SMALL = [name for name in PRESETS if name.endswith("-small")]
-STEPS = 250
+STEPS = 200
+LEARNT = ("content", "perceptual", "texture")
+# A game has no loss that falls: its weight is nearly taken off, so that the rest is seen to.
+GAME = {"init": "scratch", "adversarial_weight": 1e-6}
 SETTINGS = {
     "steps": STEPS,
     "batch_size": 4,
     "patch_px": 32,
-    "learning_rate": 1e-3,
     "report_every": 1,
     "checkpoint_every": STEPS,
     "validate_every": 0,
     "held_out": 0,
-    "schedule": "steps",
-    "milestones": (),
-    "warmup_steps": 1,
+    "learning_rate": 1e-3,
+    "warmup_steps": 10,
 }
 
 
@@ -41,10 +42,13 @@ def four(tmp_path):
     return tmp_path
 
 
-def generator_loss(line):
-    """What the generator minimises, less the adversarial part, which is a game."""
-    terms = dict(re.findall(r"(content|perceptual|texture) ([\d.e+-]+)", line))
-    return sum(float(value) for value in terms.values())
+def mean_loss(lines, names):
+    """Sum of some of the losses in progress lines, averaged over the lines."""
+    total = 0.0
+    for line in lines:
+        terms = dict(re.findall(r"(\w+) ([\d.e+-]+)", line.split(": ")[1]))
+        total += sum(float(value) for name, value in terms.items() if name in names)
+    return total / len(lines)
 
 
 @pytest.mark.slow
@@ -52,11 +56,14 @@ def generator_loss(line):
 def test_the_small_presets_learn_four_pictures(four, name):
     from esrgan.training.loop import Materials, Trainer
 
-    init = {"init": "scratch"} if PRESETS[name].is_adversarial else {}
-    config = changed(PRESETS[name], **SETTINGS, **init)
+    game = GAME if PRESETS[name].is_adversarial else {}
+    config = changed(PRESETS[name], **SETTINGS, **game)
     features = load_features(config.losses, four / "vgg.pth", four)
     run = Trainer(config, four / "run", Materials(pictures(four, config), features))
-    losses = [generator_loss(line) for line in run.train()]
-    first, last = np.mean(losses[:3]), np.mean(losses[-5:])
+    lines = list(run.train())
+    first, last = (mean_loss(part, LEARNT) for part in (lines[:3], lines[-5:]))
     print(f"{name}: {first:.4f} → {last:.4f}")  # noqa: T201
-    assert last < 0.87 * first
+    assert last < 0.8 * first
+    if game:
+        game_losses = [mean_loss([line], ("discriminator",)) for line in lines]
+        assert min(game_losses) < 0.8 * game_losses[0]
