@@ -2,5 +2,6 @@
 
 from esrgan.metrics.fidelity import lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import niqe
+from esrgan.metrics.perception import perceptual_index
 
-__all__ = ["lr_psnr", "niqe", "psnr", "rmse", "ssim"]
+__all__ = ["lr_psnr", "niqe", "perceptual_index", "psnr", "rmse", "ssim"]

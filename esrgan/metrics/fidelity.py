@@ -1,4 +1,4 @@
-"""PSNR, SSIM, RMSE and LR-PSNR on BT.601 studio luma, with the field's 4-px border cut."""
+"""PSNR, SSIM, RMSE and LR-PSNR: BT.601 studio luma and a 4-px border cut, or RGB by choice."""
 
 import math
 from typing import Any
@@ -10,28 +10,70 @@ from skimage.metrics import structural_similarity
 from esrgan.resize import imresize
 
 BORDER_PX = 4
+LR_BORDER_PX = 1
 PEAK = 255.0
 LUMA_WEIGHTS = (65.481 / PEAK, 128.553 / PEAK, 24.966 / PEAK)
 LUMA_OFFSET = 16.0
-CONVENTION = "BT.601 studio luma, 4-px border cut"
+
+
+def convention(*, border_px: int = BORDER_PX, rgb: bool = False) -> str:
+    """How a figure was measured, for captions and tables.
+
+    Examples
+    --------
+    >>> convention()
+    'BT.601 studio luma, 4-px border cut'
+    """
+    return f"{'RGB' if rgb else 'BT.601 studio luma'}, {border_px}-px border cut"
 
 
 def luma(picture: NDArray) -> NDArray[np.float64]:
     """Y of BT.601 in studio range, 16 to 235, not rounded (JPEG's grey is another).
+
+    Parameters
+    ----------
+    picture
+        (H, W, 3) RGB, uint8, uint16, or floating point in [0, 1].
+
+    Returns
+    -------
+    NDArray
+        (H, W) float64.
+
+    Raises
+    ------
+    ValueError
+        If the picture is of another kind, or a float of it is NaN or outside [0, 1].
 
     Examples
     --------
     >>> luma(np.full((1, 1, 3), 255, np.uint8)).round(6).tolist()
     [[235.0]]
     """
-    return LUMA_OFFSET + to_float(picture) @ np.array(LUMA_WEIGHTS)
+    scale = PEAK / peak(picture)
+    total = np.full(picture.shape[:2], LUMA_OFFSET)
+    for channel, weight in enumerate(LUMA_WEIGHTS):  # plane by plane: a third of the memory
+        total += weight * scale * picture[..., channel].astype(np.float64)
+    return total
 
 
-def to_float(picture: NDArray) -> NDArray[np.float64]:
-    """uint8, or uint16 brought to the same range, as float64 in [0, 255]."""
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype.kind != "u":
-        raise ValueError(f"Expected integer (H, W, 3) RGB, got {picture.dtype} {picture.shape}.")
-    return picture.astype(np.float64) * (PEAK / np.iinfo(picture.dtype).max)
+def peak(picture: NDArray) -> float:
+    """White of a picture's type: 255, 65535, or 1 for floating point; other arrays are refused."""
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype.kind not in "uf":
+        raise ValueError(
+            f"Expected (H, W, 3) RGB, unsigned integers or floats in [0, 1], "
+            f"got {picture.dtype} {picture.shape}."
+        )
+    if picture.dtype.kind == "u":
+        return float(np.iinfo(picture.dtype).max)
+    if picture.size and not (picture.min() >= 0 and picture.max() <= 1):
+        raise ValueError("Floating-point pictures must lie in [0, 1]: divide by 255, or clip.")
+    return 1.0
+
+
+def grey_levels(picture: NDArray) -> NDArray[np.float64]:
+    """RGB of any accepted type as float64 in [0, 255]."""
+    return picture.astype(np.float64) * (PEAK / peak(picture))
 
 
 def measured_planes(
@@ -42,9 +84,9 @@ def measured_planes(
         raise ValueError(f"The pictures differ in size: {sr.shape} and {hr.shape}.")
     if min(sr.shape[:2]) <= 2 * border_px:
         raise ValueError(f"Nothing is left of {sr.shape[:2]} without a border of {border_px} px.")
-    planes = (to_float if rgb else luma)(sr), (to_float if rgb else luma)(hr)
+    planes = grey_levels if rgb else luma
     rows, columns = (slice(border_px, side - border_px) for side in sr.shape[:2])
-    return planes[0][rows, columns], planes[1][rows, columns]
+    return planes(sr)[rows, columns], planes(hr)[rows, columns]
 
 
 def rmse(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = False) -> float:
@@ -59,7 +101,7 @@ def psnr(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
     Parameters
     ----------
     sr, hr
-        (H, W, 3) RGB, uint8 or uint16, of one size.
+        (H, W, 3) RGB of one size: uint8, uint16, or floating point in [0, 1].
     border_px
         Pixels cut on each side; the field cuts as many as the scale.
     rgb
@@ -94,8 +136,27 @@ def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
     return float(similarity)
 
 
-def lr_psnr(sr: NDArray, lr: NDArray) -> float:
-    """PSNR in dB between `lr` and `sr` reduced to its size by MATLAB's bicubic; 1-px border."""
+def lr_psnr(sr: NDArray, lr: NDArray, *, rgb: bool = False) -> float:
+    """Consistency in dB: PSNR between `lr` and `sr` reduced to its size by MATLAB's bicubic.
+
+    Parameters
+    ----------
+    sr, lr
+        (H, W, 3) RGB; the sides of `sr` are the same multiple of those of `lr`.
+    rgb
+        Measure all three channels instead of luma.
+
+    Returns
+    -------
+    float
+        On a 1-px border cut; infinite where the reduced picture is `lr` itself.
+
+    Raises
+    ------
+    ValueError
+        If the sizes do not fit.
+    """
     if sr.shape[0] % lr.shape[0] or sr.shape[0] // lr.shape[0] * lr.shape[1] != sr.shape[1]:
         raise ValueError(f"{sr.shape[:2]} is not a multiple of {lr.shape[:2]}.")
-    return psnr(imresize(sr, lr.shape[0] / sr.shape[0]), lr, border_px=1)
+    reduced = imresize(sr, lr.shape[0] / sr.shape[0]).clip(0, peak(sr)).astype(sr.dtype)
+    return psnr(reduced, lr, border_px=LR_BORDER_PX, rgb=rgb)

@@ -22,7 +22,14 @@ MODEL_FILE = Path(__file__).with_name("niqe.npz")
 SHAPES = np.arange(0.2, 10.001, 0.001)
 RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
 
+CHUNK_BLOCKS = 8
+"""Blocks described at a time: what fits a processor's cache."""
+
 Array = NDArray[np.float64]
+
+
+class UndefinedError(ValueError):
+    """A picture has no such figure; the message is the reason that a table shows."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +61,27 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
     Parameters
     ----------
     picture
-        (H, W, 3) RGB, uint8 or uint16, at least 192 px a side. Measured on rounded luma.
+        (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1], at least 192 px a side.
+        Measured on rounded luma, no border cut.
     model
         The pristine model; by default ours, fitted from training pictures by
         `python -m esrgan.metrics.fit_naturalness`, which is not the published one.
 
     Raises
     ------
-    ValueError
+    UndefinedError
         If the picture is too small, or too flat to have statistics.
+    ValueError
+        If it is no picture.
     """
-    if min(picture.shape[:2]) < SMALLEST_PX:
-        raise ValueError(f"too small: NIQE needs {SMALLEST_PX} px a side")
+    plane = np.floor(luma(picture) + 0.5)
+    if min(plane.shape) < SMALLEST_PX:
+        raise UndefinedError(f"too small: NIQE needs {SMALLEST_PX} px a side")
     model = model or load_model()
-    features, _ = block_features(np.floor(luma(picture) + 0.5))
+    features, _ = block_features(plane)
     features = features[np.all(np.isfinite(features), axis=1)]
     if len(features) < 2:
-        raise ValueError("too flat: NIQE finds no texture to judge")
+        raise UndefinedError("too flat: NIQE finds no texture to judge")
     difference = model.mean - features.mean(axis=0)
     spread = (model.covariance + np.cov(features, rowvar=False)) / 2
     return float(np.sqrt(difference @ np.linalg.pinv(spread) @ difference))
@@ -109,7 +120,13 @@ def _blocks(plane: Array, block_px: int) -> Array:
 
 
 def _describe(blocks: Array) -> Array:
-    """18 features a block: one fit to the pixels, four to products of neighbours."""
+    """18 features a block, (n, 18), a few blocks at a time."""
+    starts = range(0, len(blocks), CHUNK_BLOCKS)
+    return np.concatenate([_describe_few(blocks[at : at + CHUNK_BLOCKS]) for at in starts])
+
+
+def _describe_few(blocks: Array) -> Array:
+    """One fit to the pixels, four to products of neighbours."""
     shape, left, right = _fit(blocks)
     features = [shape, (left + right) / 2]
     for shift in SHIFTS:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esrgan.metrics import lr_psnr, psnr, rmse, ssim
-from esrgan.metrics.fidelity import luma
+from esrgan.metrics.fidelity import convention, luma
 from esrgan.resize import imresize
 
 
@@ -78,6 +78,25 @@ def test_the_border_is_cut(photo):
     assert psnr(framed, photo) == math.inf
 
 
+@pytest.mark.parametrize("metric", [psnr, ssim, rmse])
+@pytest.mark.parametrize("rgb", [False, True])
+def test_floats_are_the_same_picture(photo, other, metric, rgb):
+    floats = [(picture / 255).astype(np.float32) for picture in (other, photo)]
+    assert metric(*floats, rgb=rgb) == pytest.approx(metric(other, photo, rgb=rgb), abs=1e-4)
+
+
+def test_the_convention_is_named():
+    assert convention(border_px=0, rgb=True) == "RGB, 0-px border cut"
+
+
+def test_lr_psnr_of_floats_and_rgb(photo):
+    lr = imresize(photo, 0.25)
+    expected = psnr(imresize(photo, 0.25), lr + np.uint8(2), border_px=1, rgb=True)
+    assert lr_psnr(photo, lr + np.uint8(2), rgb=True) == expected
+    bright = np.clip(photo.astype(np.float32) / 128, 0, 1)
+    assert 10 < lr_psnr(bright, lr) < 30
+
+
 def test_lr_psnr_reduces_again(photo):
     lr = imresize(photo, 0.25)
     assert lr_psnr(photo, lr) == math.inf
@@ -87,8 +106,12 @@ def test_lr_psnr_reduces_again(photo):
 def test_refusals(photo):
     with pytest.raises(ValueError, match="differ in size"):
         psnr(photo, photo[1:])
-    with pytest.raises(ValueError, match="integer"):
-        psnr(photo / 255, photo / 255)
+    with pytest.raises(ValueError, match=r"unsigned integers or floats.*int64"):
+        psnr(photo.astype(np.int64), photo)
+    with pytest.raises(ValueError, match="divide by 255"):
+        psnr(photo.astype(np.float32), photo)
+    with pytest.raises(ValueError, match="divide by 255"):
+        psnr(np.full(photo.shape, np.nan), photo)
     with pytest.raises(ValueError, match="Nothing is left"):
         psnr(photo[:8], photo[:8])
     with pytest.raises(ValueError, match="SSIM needs 11 px"):
