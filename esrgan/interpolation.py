@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 State = Mapping[str, Tensor]
@@ -64,3 +66,38 @@ def _blend(psnr: Tensor, gan: Tensor, alpha: float) -> Tensor:
     if not psnr.is_floating_point():
         return psnr.clone()
     return (1.0 - alpha) * psnr.to(torch.float32) + alpha * gan.to(torch.float32)
+
+
+def interpolate_images(psnr: NDArray, gan: NDArray, alpha: float) -> NDArray:
+    """Blend the two ends' pictures: what the paper compares network interpolation with.
+
+    Parameters
+    ----------
+    psnr, gan
+        Enlarged pictures, uint8 or uint16 (H, W, 3), of one size and type.
+    alpha
+        In [0, 1]; 0 and 1 give the ends exactly.
+
+    Returns
+    -------
+    NDArray
+        Same type, rounded half-up.
+
+    Raises
+    ------
+    ValueError
+        If α is out of range or the pictures do not fit.
+
+    Examples
+    --------
+    >>> low, high = np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 5, np.uint8)
+    >>> interpolate_images(low, high, 0.5)[0, 0].tolist()
+    [3, 3, 3]
+    """
+    alpha = check_alpha(alpha)
+    if psnr.shape != gan.shape or psnr.dtype != gan.dtype or psnr.dtype.kind != "u":
+        raise ValueError(
+            f"Expected two integer pictures of one size and type, got {psnr.dtype} {psnr.shape} "
+            f"and {gan.dtype} {gan.shape}."
+        )
+    return np.floor((1.0 - alpha) * psnr + alpha * gan + 0.5).astype(psnr.dtype)

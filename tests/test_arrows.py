@@ -12,7 +12,7 @@ TIERS = (
     {"images", "resize", "models", "files"},
     {"losses", "metrics", "interpolation", "weights", "tiles", "back_projection"},
     {"inference"},
-    {"training", "evaluation"},
+    {"training", "evaluation", "plots"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "app")

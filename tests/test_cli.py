@@ -34,7 +34,9 @@ def refusal(capsys, *arguments):
     return message
 
 
-@pytest.mark.parametrize("command", ["", "models", "upscale", "interpolate", "evaluate", "train"])
+@pytest.mark.parametrize(
+    "command", ["", "models", "upscale", "interpolate", "evaluate", "sweep", "train"]
+)
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command.split(), "--help"])
@@ -108,6 +110,52 @@ def test_evaluate(tmp_path, photo, capsys):
     assert (table["model"], table["alpha"]) == ("esrgan", 0.0)
     assert set(table["mean"]) == {"psnr_y", "lr_psnr"}
     assert "psnr_y" in capsys.readouterr().out
+
+
+def test_evaluate_tables(tmp_path, photo):
+    (tmp_path / "hr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
+    arguments = ["evaluate", "--hr", str(tmp_path / "hr"), "--model", "bicubic"]
+    files = ["--csv", str(tmp_path / "a.csv"), "--markdown", str(tmp_path / "a.md")]
+    assert main([*arguments, *files]) == 0
+    assert (tmp_path / "a.csv").read_text().startswith("name,psnr_y,ssim_y,rmse_y,niqe,")
+    assert "| mean |" in (tmp_path / "a.md").read_text()
+
+
+def test_sweep(tmp_path, photo, capsys):
+    (tmp_path / "hr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
+    arguments = [
+        "sweep",
+        "--hr",
+        str(tmp_path / "hr"),
+        "--model",
+        "esrgan",
+        "--alphas",
+        "0,0.5,…,1",
+    ]
+    plots = ["--plot", str(tmp_path / "plane.png"), "--plot-curves", str(tmp_path / "curves.pdf")]
+    tables = [f"--{kind}={tmp_path / 'sweep'}.{kind}" for kind in ("json", "csv", "markdown")]
+    assert main([*arguments, *plots, *tables, "--metrics", "psnr_y"]) == 0
+    table = json.loads((tmp_path / "sweep.json").read_text())
+    assert [entry["alpha"] for entry in table["network"]] == [0, 0.5, 1]
+    assert set(table["methods"]) == {"original", "bicubic", "srresnet"}
+    assert (tmp_path / "plane.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "curves.pdf").read_bytes().startswith(b"%PDF")
+    printed = capsys.readouterr().out
+    assert "region 1 (RMSE ≤ 11.5): network interpolation: no α qualifies" in printed
+
+
+def test_sweep_refusals(tmp_path, photo, capsys):
+    (tmp_path / "hr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
+    sweep = ("sweep", "--hr", tmp_path / "hr")
+    assert "needs a pair" in refusal(capsys, *sweep, "--model", "bicubic")
+    assert "expected numbers such as" in refusal(capsys, *sweep, "--alphas", "0,x")
+    assert "expected numbers such as" in refusal(capsys, *sweep, "--alphas", "…,1")
+    assert "between 0 and 1" in refusal(capsys, *sweep, "--alphas", "0,3")
+    unwritable = ("--alphas", "0", "--metrics", "psnr_y", "--plot", tmp_path / "a.svg")
+    assert "png or pdf" in refusal(capsys, *sweep, *unwritable)
 
 
 def test_refusals(picture, tmp_path, capsys):

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from esrgan.cli import evaluate, interpolate, models, train, upscale
+from esrgan.cli import evaluate, interpolate, models, sweep, train, upscale
 from esrgan.cli.options import BAD_INPUT
 
 COMMANDS = {
@@ -13,6 +13,7 @@ COMMANDS = {
     "upscale": (upscale, "enlarge pictures"),
     "interpolate": (interpolate, "write the network between two"),
     "evaluate": (evaluate, "score a model on a folder of pictures"),
+    "sweep": (sweep, "score a pair over α, by network and by image interpolation"),
     "train": (train, "train a preset; the same command resumes"),
 }
 

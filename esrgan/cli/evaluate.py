@@ -2,22 +2,25 @@
 
 import argparse
 import json
-from pathlib import Path
 
-from esrgan.cli.options import add_network, make_upscaler, watched
-from esrgan.evaluation import METRICS, evaluate, find_pairs, report
-from esrgan.files import write_atomically
-from esrgan.metrics.naturalness import load_model
+from esrgan.cli.options import (
+    add_alpha,
+    add_network,
+    add_scoring,
+    make_judges,
+    make_upscaler,
+    metric_names,
+    watched,
+    write_text,
+)
+from esrgan.evaluation import evaluate, find_pairs, picture_rows, report, to_csv, to_markdown
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    command.add_argument("--hr", type=Path, required=True, metavar="DIR", help="originals")
-    command.add_argument("--lr", type=Path, metavar="DIR", help="reduced (default: made here)")
     add_network(command, None)
-    command.add_argument("--metrics", default=",".join(METRICS), metavar="LIST")
-    command.add_argument("--niqe-model", type=Path, metavar="FILE", help="another pristine model")
-    command.add_argument("--json", type=Path, metavar="FILE", help="write the whole table")
+    add_alpha(command)
+    add_scoring(command)
     command.set_defaults(run=run)
 
 
@@ -25,17 +28,16 @@ def run(options: argparse.Namespace) -> int:
     """Print the means over a folder, and write every picture's values where asked."""
     upscaler = make_upscaler(options)
     pairs = find_pairs(options.hr, options.lr)
-    scores = evaluate(
-        upscaler,
-        pairs,
-        alpha=options.alpha,
-        metrics=[name.strip() for name in options.metrics.split(",")],
-        pristine=load_model(options.niqe_model) if options.niqe_model else None,
-    )
-    table = report(upscaler, options.alpha, list(watched(scores, len(pairs))))
-    if options.json:
-        write_atomically(options.json, json.dumps(table, indent=2).encode())
+    judges = make_judges(options)
+    metrics = metric_names(options)
+    scores = evaluate(upscaler, pairs, alpha=options.alpha, metrics=metrics, judges=judges)
+    table = report(upscaler, options.alpha, list(watched(scores, len(pairs))), judges)
+    rows = picture_rows(table)
+    write_text(options.json, lambda: json.dumps(table, indent=2))
+    write_text(options.csv, lambda: to_csv(rows))
+    write_text(options.markdown, lambda: to_markdown(rows, table["convention"]))
     for metric, mean in table["mean"].items():
         value = "–" if mean is None else f"{mean:.4f}"
-        print(f"{metric:18} {value:>10}  over {table['count'][metric]} of {len(pairs)}")
+        counted = f"{table['count'][metric]} of {len(pairs)}"
+        print(f"{metric:18} {value:>10}  over {counted}  ({table['convention'][metric]})")
     return 0

@@ -1,12 +1,16 @@
 """Options and habits that several commands share."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from esrgan.evaluation import DEFAULT_METRICS, METRICS, Judges
+from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, PRECISIONS, Upscaler
+from esrgan.metrics.naturalness import load_model
 from esrgan.weights import MODELS, resolve
 
 BAD_INPUT = 2
@@ -22,10 +26,14 @@ def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
         help=f"{known}, or a .safetensors file (with --model-gan: the PSNR-oriented end)",
     )
     command.add_argument("--model-gan", metavar="FILE", help="the GAN end of a pair of files")
-    command.add_argument("--alpha", type=float, help="0 faithful … 1 vivid; pairs only (default 1)")
     command.add_argument("--device", default="auto", help="auto, cpu or cuda")
     command.add_argument("--precision", default="auto", choices=list(PRECISIONS))
     command.add_argument("--tile-px", type=int, default=DEFAULT_TILE_PX, metavar="N")
+
+
+def add_alpha(command: argparse.ArgumentParser) -> None:
+    """The option of commands that look at one α."""
+    command.add_argument("--alpha", type=float, help="0 faithful … 1 vivid; pairs only (default 1)")
 
 
 def make_upscaler(options: argparse.Namespace) -> Upscaler:
@@ -38,6 +46,38 @@ def make_upscaler(options: argparse.Namespace) -> Upscaler:
     )
     upscaler.alpha(options.alpha)
     return upscaler
+
+
+def add_scoring(command: argparse.ArgumentParser) -> None:
+    """Options of every command that scores a folder of pictures."""
+    command.add_argument("--hr", type=Path, required=True, metavar="DIR", help="originals")
+    command.add_argument("--lr", type=Path, metavar="DIR", help="reduced (default: made here)")
+    command.add_argument(
+        "--metrics",
+        default=",".join(DEFAULT_METRICS),
+        metavar="LIST",
+        help=f"of {', '.join(METRICS)} (default: {','.join(DEFAULT_METRICS)})",
+    )
+    command.add_argument("--niqe-model", type=Path, metavar="FILE", help="another pristine model")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write everything")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write a table")
+    command.add_argument("--markdown", type=Path, metavar="FILE", help="write a table")
+
+
+def metric_names(options: argparse.Namespace) -> list[str]:
+    """The metrics that are asked for."""
+    return [name.strip() for name in options.metrics.split(",")]
+
+
+def make_judges(options: argparse.Namespace) -> Judges:
+    """The models that the metrics need."""
+    return Judges(pristine=load_model(options.niqe_model) if options.niqe_model else None)
+
+
+def write_text(path: Path | None, make: Callable[[], str]) -> None:
+    """Write a file where one is asked for."""
+    if path is not None:
+        write_atomically(path, make().encode())
 
 
 def watched(items: Iterable[Any], total: int) -> Iterable[Any]:

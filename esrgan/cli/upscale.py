@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from esrgan.cli.options import BAD_INPUT, add_network, make_upscaler
+from esrgan.cli.options import BAD_INPUT, add_alpha, add_network, make_upscaler
 from esrgan.files import write_atomically
 from esrgan.images import SUFFIXES, encode_png, read
 from esrgan.inference import Upscaler
@@ -18,6 +18,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("sources", nargs="+", type=Path, metavar="IMAGE_OR_DIR")
     command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     add_network(command, "esrgan")
+    add_alpha(command)
     command.set_defaults(run=run)
 
 

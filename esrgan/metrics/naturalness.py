@@ -34,10 +34,11 @@ class UndefinedError(ValueError):
 
 @dataclass(frozen=True)
 class PristineModel:
-    """Mean (36,) and covariance (36, 36) of natural pictures' features."""
+    """Mean (36,) and covariance (36, 36) of natural pictures' features, and a name for tables."""
 
     mean: Array
     covariance: Array
+    name: str = "our own fit"
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +53,8 @@ def load_model(path: Path = MODEL_FILE) -> PristineModel:
             )
     except (KeyError, TypeError, ValueError):
         raise ValueError(f"{path.name} is not a NIQE model.") from None
-    return PristineModel(mean.reshape(NUM_FEATURES), covariance)
+    names = {} if path == MODEL_FILE else {"name": path.name}
+    return PristineModel(mean.reshape(NUM_FEATURES), covariance, **names)
 
 
 def niqe(picture: NDArray, model: PristineModel | None = None) -> float:

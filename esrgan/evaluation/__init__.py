@@ -1,0 +1,28 @@
+"""Tables over a folder of pictures: every metric of every picture, the means, sweeps over α."""
+
+from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, footnote
+from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, find_pairs
+from esrgan.evaluation.scores import Scores, caption, evaluate, report, score
+from esrgan.evaluation.sweep import sweep, sweep_report
+from esrgan.evaluation.tables import picture_rows, sweep_rows, to_csv, to_markdown
+
+__all__ = [
+    "DEFAULT_METRICS",
+    "METRICS",
+    "Judges",
+    "Pair",
+    "Rebuilt",
+    "Scores",
+    "caption",
+    "evaluate",
+    "find_pairs",
+    "footnote",
+    "picture_rows",
+    "report",
+    "score",
+    "sweep",
+    "sweep_report",
+    "sweep_rows",
+    "to_csv",
+    "to_markdown",
+]

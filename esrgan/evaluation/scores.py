@@ -1,0 +1,136 @@
+"""Scores of pictures and of test sets, and the captions that show them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from esrgan.evaluation.catalogue import (
+    DEFAULT_METRICS,
+    METRICS,
+    QUADRATIC_MEANS,
+    check_metrics,
+    conventions,
+)
+from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, load
+from esrgan.inference import Upscaler
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Values of one picture; what cannot be computed is None, with a sentence in `reasons`."""
+
+    name: str
+    values: Mapping[str, float | None]
+    reasons: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of the report."""
+        return {"name": self.name, **self.values, "reasons": dict(self.reasons)}
+
+
+def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = DEFAULT_METRICS) -> Scores:
+    """Compute metrics, keys of `METRICS`, of one picture."""
+    values: dict[str, float | None] = dict.fromkeys(metrics)
+    reasons: dict[str, str] = {}
+    for metric in metrics:
+        try:
+            value = METRICS[metric].compute(rebuilt)
+        except ValueError as error:
+            reasons[metric] = str(error)
+            continue
+        if math.isfinite(value):
+            values[metric] = value
+        else:
+            reasons[metric] = "infinite: the pictures are identical"
+    return Scores(name, values, reasons)
+
+
+def caption(scores: Scores) -> str:
+    """One line of figures, an estimate with its error; `footnote` says how they are measured.
+
+    Examples
+    --------
+    >>> caption(Scores("", {"psnr_y": 26.0, "perceptual_index": 2.5, "niqe": None}, {}))
+    'PSNR 26.00 dB · PI proxy 2.50 ± 0.36 · NIQE –'
+    """
+    return " · ".join(write_figure(name, value) for name, value in scores.values.items())
+
+
+def write_figure(name: str, value: float | None) -> str:
+    """One figure as captions write it."""
+    metric = METRICS[name]
+    if value is None:
+        return f"{metric.title} –"
+    error = "" if metric.error is None else f" ± {metric.error}"
+    return f"{metric.title} {value:.{metric.decimals}f}{error} {metric.unit}".strip()
+
+
+def evaluate(
+    upscaler: Upscaler,
+    pairs: Sequence[Pair],
+    *,
+    alpha: float | None = None,
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    judges: Judges | None = None,
+) -> Iterator[Scores]:
+    """Score a test set, picture by picture.
+
+    Parameters
+    ----------
+    alpha
+        For a pair, in [0, 1]; None takes 1. For a single model, None.
+    metrics
+        Keys of `METRICS`.
+    judges
+        NIQE's model and others, by default the embedded ones.
+
+    Raises
+    ------
+    ValueError
+        If a metric is unknown or a picture cannot be used.
+    """
+    metrics = check_metrics(metrics)
+    for pair in pairs:
+        hr, lr = load(pair, upscaler.scale)
+        rebuilt = Rebuilt(upscaler(lr, alpha), hr, lr, judges or Judges())
+        yield score(pair.name, rebuilt, metrics)
+
+
+def report(
+    upscaler: Upscaler,
+    alpha: float | None,
+    scores: Sequence[Scores],
+    judges: Judges | None = None,
+) -> dict[str, Any]:
+    """Everything about a test set, ready for JSON: per picture, and means of what is defined."""
+    return {
+        "model": upscaler.model.name,
+        "alpha": upscaler.alpha(alpha),
+        "scale": upscaler.scale,
+        "convention": conventions(scores[0].values if scores else (), judges),
+        **summary(scores),
+    }
+
+
+def summary(scores: Sequence[Scores]) -> dict[str, Any]:
+    """Per picture, the means over the pictures that have a value, and how many have one."""
+    metrics = scores[0].values if scores else {}
+    defined = {
+        metric: [value for it in scores if (value := it.values[metric]) is not None]
+        for metric in metrics
+    }
+    return {
+        "images": [it.to_json() for it in scores],
+        "mean": {metric: _mean(metric, values) for metric, values in defined.items()},
+        "count": {metric: len(values) for metric, values in defined.items()},
+    }
+
+
+def _mean(metric: str, values: Sequence[float]) -> float | None:
+    """Mean over a set, quadratic for RMSE."""
+    if not values:
+        return None
+    if metric in QUADRATIC_MEANS:
+        return math.sqrt(math.fsum(value**2 for value in values) / len(values))
+    return math.fsum(values) / len(values)

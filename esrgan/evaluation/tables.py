@@ -1,0 +1,91 @@
+"""Reports as CSV and as Markdown tables."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from esrgan.evaluation.catalogue import METRICS
+from esrgan.evaluation.sweep import PATHS
+
+Row = Mapping[str, Any]
+
+
+def picture_rows(report: Mapping[str, Any]) -> list[Row]:
+    """A row for each picture of an evaluation's report, and one of the means."""
+    rows: list[Row] = [
+        {**image, "reasons": _sentence(image["reasons"])} for image in report["images"]
+    ]
+    return [*rows, {"name": "mean", **report["mean"], "reasons": ""}]
+
+
+def sweep_rows(report: Mapping[str, Any]) -> list[Row]:
+    """A row for each method, and for each α of each path, with the means over the pictures."""
+    rows: list[Row] = [
+        {"method": name, "alpha": None, **entry["mean"]}
+        for name, entry in report["methods"].items()
+    ]
+    for path in PATHS:
+        method = f"{report['model']}, {path} interpolation"
+        rows += [
+            {"method": method, "alpha": entry["alpha"], **entry["mean"]} for entry in report[path]
+        ]
+    return rows
+
+
+def _sentence(reasons: Mapping[str, str]) -> str:
+    """Why values are missing."""
+    return "; ".join(f"{metric}: {reason}" for metric, reason in reasons.items())
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """Comma-separated values in full precision, with a header; empty where undefined."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def to_markdown(rows: Sequence[Row], convention: Mapping[str, str]) -> str:
+    """A Markdown table, rounded as captions are, with the conventions below it.
+
+    Examples
+    --------
+    >>> print(to_markdown([{"name": "mean", "psnr_y": 28.43}], {"psnr_y": "luma"}))
+    | name | PSNR/dB |
+    |---|---:|
+    | mean | 28.43 |
+    <BLANKLINE>
+    - PSNR: luma
+    <BLANKLINE>
+    """
+    columns = [column for column in rows[0] if column != "reasons"]
+    lines = [_line(_heading(column) for column in columns)]
+    lines.append("|" + "".join("---:|" if column in METRICS else "---|" for column in columns))
+    lines += [_line(_cell(column, row[column]) for column in columns) for row in rows]
+    notes = [f"- {METRICS[name].title}: {text}" for name, text in convention.items()]
+    return "\n".join([*lines, "", *notes, ""])
+
+
+def _line(cells: Any) -> str:
+    """One row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def _heading(column: str) -> str:
+    """Name of a column, with its unit."""
+    if column not in METRICS:
+        return {"alpha": "α"}.get(column, column)
+    metric = METRICS[column]
+    error = "" if metric.error is None else f" ± {metric.error}"
+    return f"{metric.title}{error}" + (f"/{metric.unit}" if metric.unit else "")
+
+
+def _cell(column: str, value: Any) -> str:
+    """One cell; a bar in a file's name would end it."""
+    if value is None:
+        return "–"
+    if column in METRICS:
+        return f"{value:.{METRICS[column].decimals}f}"
+    return str(value).replace("|", "\\|")

@@ -1,0 +1,74 @@
+"""The perception-distortion plane (arXiv 1711.06077) and the regions of PIRM 2018."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REGION_LIMITS = (11.5, 12.5, 16.0)
+"""Largest RMSE of regions 1, 2 and 3 (PIRM 2018, arXiv 1809.07517), for a data set's mean."""
+NONE_QUALIFIES = "no α qualifies"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A method on the plane.
+
+    Attributes
+    ----------
+    label
+        What the plot writes beside it.
+    rmse
+        Distortion in grey levels; None where there is no original.
+    perception
+        Perceptual index, or its proxy, lower is better; None where it is undefined.
+    alpha
+        Position on a path; None for a method that has no α.
+    """
+
+    label: str
+    rmse: float | None
+    perception: float | None
+    alpha: float | None = None
+
+
+def region(rmse: float) -> int | None:
+    """Number of the innermost region that an RMSE lies in, or None beyond all three.
+
+    Examples
+    --------
+    >>> [region(rmse) for rmse in (11.5, 12, 19.3)]
+    [1, 2, None]
+    """
+    numbered = enumerate(REGION_LIMITS, start=1)
+    return next((number for number, limit in numbered if rmse <= limit), None)
+
+
+def best_point(points: Iterable[Point], number: int) -> Point | None:
+    """The point of lowest perceptual index whose RMSE the region's limit allows.
+
+    Parameters
+    ----------
+    points
+        Usually one path, so that the α of the result is the best α.
+    number
+        Of the region, 1 to 3. Only its upper limit counts: what qualifies for region 1
+        qualifies for 2 and 3.
+
+    Returns
+    -------
+    Point or None
+        None where no point qualifies; of equal ones, the one of lower RMSE.
+
+    Raises
+    ------
+    ValueError
+        If there is no such region.
+    """
+    if number not in range(1, len(REGION_LIMITS) + 1):
+        raise ValueError(f"Regions are numbered 1 to {len(REGION_LIMITS)}, not {number}.")
+    limit = REGION_LIMITS[number - 1]
+    ranked = [
+        (point.perception, point.rmse, index, point)
+        for index, point in enumerate(points)
+        if point.perception is not None and point.rmse is not None and point.rmse <= limit
+    ]
+    return min(ranked)[-1] if ranked else None

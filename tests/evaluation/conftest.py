@@ -1,0 +1,17 @@
+"""A small test set."""
+
+import pytest
+from PIL import Image
+
+from esrgan import imresize
+
+
+@pytest.fixture
+def folder(tmp_path, photo):
+    """Two originals, one of them grey and not a multiple of four, and one reduced form."""
+    (tmp_path / "hr").mkdir()
+    (tmp_path / "lr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "colour.png")
+    Image.fromarray(photo[:95, :118, 1]).save(tmp_path / "hr" / "grey.png")
+    Image.fromarray(imresize(photo, 0.25)).save(tmp_path / "lr" / "colour.png")
+    return tmp_path
