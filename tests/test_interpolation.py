@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 import torch
 
-from esrgan.interpolation import interpolate
+from esrgan.interpolation import interpolate, interpolate_images
 from esrgan.models import build
 
 
@@ -65,3 +66,22 @@ def test_the_first_difference_is_named():
 def test_alpha_outside_its_range_is_refused(alpha):
     with pytest.raises(ValueError, match="alpha must lie between 0 and 1"):
         interpolate(*states(), alpha)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_pictures_blend_between_exact_ends(noise, dtype):
+    psnr, gan = noise.astype(dtype), noise[::-1].astype(dtype)
+    assert np.array_equal(interpolate_images(psnr, gan, 0.0), psnr)
+    assert np.array_equal(interpolate_images(psnr, gan, 1.0), gan)
+    middle = interpolate_images(psnr, gan, 0.25)
+    assert middle.dtype == dtype
+    np.testing.assert_allclose(middle, 0.75 * psnr + 0.25 * gan, atol=0.5)
+
+
+def test_pictures_that_do_not_fit_are_refused(noise):
+    with pytest.raises(ValueError, match="one size and type"):
+        interpolate_images(noise, noise[1:], 0.5)
+    with pytest.raises(ValueError, match="one size and type"):
+        interpolate_images(noise / 255, noise / 255, 0.5)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        interpolate_images(noise, noise, 1.5)

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     upscaler = make_upscaler(options)
     pairs = find_pairs(options.hr, options.lr)
     judges = make_judges(options)
-    metrics = metric_names(options)
+    metrics = metric_names(options, judges)
     scores = evaluate(upscaler, pairs, alpha=options.alpha, metrics=metrics, judges=judges)
     table = report(upscaler, options.alpha, list(watched(scores, len(pairs))), judges)
     rows = picture_rows(table)

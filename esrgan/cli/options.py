@@ -1,6 +1,7 @@
 """Options and habits that several commands share."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from tqdm import tqdm
 from esrgan.evaluation import DEFAULT_METRICS, METRICS, Judges
 from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, PRECISIONS, Upscaler
+from esrgan.metrics.lpips import load_lpips
 from esrgan.metrics.naturalness import load_model
 from esrgan.weights import MODELS, resolve
 
 BAD_INPUT = 2
+LPIPS_VARIABLE = "ESRGAN_LPIPS"
 
 
 def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
@@ -54,9 +57,15 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lr", type=Path, metavar="DIR", help="reduced (default: made here)")
     command.add_argument(
         "--metrics",
-        default=",".join(DEFAULT_METRICS),
         metavar="LIST",
         help=f"of {', '.join(METRICS)} (default: {','.join(DEFAULT_METRICS)})",
+    )
+    command.add_argument(
+        "--lpips",
+        type=Path,
+        default=os.environ.get(LPIPS_VARIABLE),
+        metavar="FILE_OR_DIR",
+        help=f"weights of LPIPS or ST-LPIPS (default: ${LPIPS_VARIABLE}); adds it to the metrics",
     )
     command.add_argument("--niqe-model", type=Path, metavar="FILE", help="another pristine model")
     command.add_argument("--json", type=Path, metavar="FILE", help="write everything")
@@ -64,14 +73,19 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
     command.add_argument("--markdown", type=Path, metavar="FILE", help="write a table")
 
 
-def metric_names(options: argparse.Namespace) -> list[str]:
-    """The metrics that are asked for."""
-    return [name.strip() for name in options.metrics.split(",")]
+def metric_names(options: argparse.Namespace, judges: Judges) -> list[str]:
+    """The metrics that are asked for; LPIPS is among the default ones where it has weights."""
+    if options.metrics is not None:
+        return [name.strip() for name in options.metrics.split(",")]
+    return [*DEFAULT_METRICS, *([judges.lpips.key] if judges.lpips else [])]
 
 
 def make_judges(options: argparse.Namespace) -> Judges:
     """The models that the metrics need."""
-    return Judges(pristine=load_model(options.niqe_model) if options.niqe_model else None)
+    return Judges(
+        pristine=load_model(options.niqe_model) if options.niqe_model else None,
+        lpips=load_lpips(options.lpips) if options.lpips else None,
+    )
 
 
 def write_text(path: Path | None, make: Callable[[], str]) -> None:

@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         pairs,
         options.alphas,
         methods=[Upscaler(name) for name in options.methods.split(",") if name],
-        metrics=metric_names(options),
+        metrics=metric_names(options, judges),
         judges=judges,
     )
     table = sweep_report(upscaler, options.alphas, list(watched(swept, len(pairs))), judges)

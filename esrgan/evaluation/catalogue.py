@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from esrgan.evaluation.pictures import Judges, Rebuilt
 from esrgan.metrics.fidelity import LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
-from esrgan.metrics.naturalness import niqe
+from esrgan.metrics.naturalness import UndefinedError, niqe
 from esrgan.metrics.perception import PROXY_ERROR, combine, ma_proxy
+from esrgan.metrics.published_index import published_index
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,13 @@ METRICS: Mapping[str, Metric] = {
     "rmse_rgb": Metric(
         "RMSE (RGB)", "", 2, f"{RGB}, {SET_RMSE}", lambda it: rmse(it.sr, it.original, rgb=True)
     ),
+    "pi": Metric(
+        "PI", "", 2, "the real index, by pyiqa's settings", lambda it: published_index(it.sr)
+    ),
+    "lpips": Metric("LPIPS", "", 4, "official weights", lambda it: _lpips(it, "lpips")),
+    "st_lpips": Metric(
+        "ST-LPIPS", "", 4, "shift-tolerant weights", lambda it: _lpips(it, "st_lpips")
+    ),
 }
 """By the names that stand in reports."""
 DEFAULT_METRICS = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "lr_psnr")
@@ -81,6 +89,14 @@ QUADRATIC_MEANS = ("rmse_y", "rmse_rgb")
 def _niqe(it: Rebuilt) -> float:
     """NIQE by the model that was asked for."""
     return it.niqe if it.judges.pristine is None else niqe(it.sr, it.judges.pristine)
+
+
+def _lpips(it: Rebuilt, key: str) -> float:
+    """The learned distance, if the weights that were given are of this kind."""
+    lpips = it.judges.lpips
+    if lpips is None or lpips.key != key:
+        raise UndefinedError("needs its weights: see --lpips")
+    return lpips(it.sr, it.original)
 
 
 def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:
@@ -104,6 +120,8 @@ def conventions(metrics: Iterable[str], judges: Judges | None = None) -> dict[st
     if "niqe" in found:
         model = judges.pristine.name if judges and judges.pristine else "our own fit"
         found["niqe"] += f"; pristine model: {model}"
+    if judges and judges.lpips and judges.lpips.key in found:
+        found[judges.lpips.key] += f", {judges.lpips.name}"
     return found
 
 

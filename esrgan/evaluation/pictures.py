@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.images import SUFFIXES, read
+from esrgan.metrics.lpips import Lpips
 from esrgan.metrics.naturalness import PristineModel, niqe
 from esrgan.resize import crop_to_multiple, imresize
 
@@ -26,6 +27,7 @@ class Judges:
     """Models that metrics need besides the pictures; None is the embedded one, or none."""
 
     pristine: PristineModel | None = None
+    lpips: Lpips | None = None
 
 
 @dataclass(frozen=True)
