@@ -15,7 +15,7 @@ TIERS = (
     {"training", "evaluation", "plots"},
     {"cli", "__main__"},
 )
-PACKAGES = ("esrgan", "examples", "demo", "app")
+PACKAGES = ("esrgan", "examples", "benchmarks", "demo", "app")
 
 
 def sources():

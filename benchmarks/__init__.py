@@ -1,0 +1,1 @@
+"""Measurements of speed and of claims that no test repeats."""
