@@ -31,7 +31,7 @@ INK, FAINT, MARK = "#222222", "#999999", "#e0301e"
 PERCEPTION_LABEL = f"perceptual index (proxy, ± {PROXY_ERROR})"
 DISTORTION_LABEL = "RMSE (luma, grey levels)"
 CROP_COLUMNS = 4
-CROP_IN, CAPTION_IN = 1.7, 0.5
+CROP_IN, CAPTION_IN = 1.7, 0.6
 """Width of a crop in the comparison figure and height of its caption, in inches."""
 
 
@@ -122,7 +122,7 @@ def sweep_plane(report: Mapping[str, Any]) -> "Figure":
     """The plane of a sweep's report: means over its pictures."""
     paths = {path: path_points(report[path]) for path in PATHS}
     count = len(report["network"][0]["images"])
-    title = f"{report['model']}, {count} picture{'' if count == 1 else 's'}"
+    title = f"{report['title']}, {count} picture{'' if count == 1 else 's'}"
     return plane(method_points(report["methods"]), paths, title=title)
 
 
@@ -176,7 +176,7 @@ def comparison(
     box
         Left, top, width and height in pixels of `whole`.
     crops
-        Four in a row; shown pixel for pixel, without smoothing.
+        At most four in a row; shown pixel for pixel, without smoothing.
     title
         What the picture is.
     footnote
@@ -194,8 +194,9 @@ def comparison(
     axes = figure.add_subplot(grid[:, 0])
     _show(axes, whole, title)
     _outline(axes, box)
+    columns = grid.ncols - 1
     for number, crop in enumerate(crops):
-        place = grid[number // CROP_COLUMNS, 1 + number % CROP_COLUMNS]
+        place = grid[number // columns, 1 + number % columns]
         _show(figure.add_subplot(place), crop.pixels, f"{crop.title}\n{crop.caption}".strip())
     figure.supxlabel(footnote, fontsize=6, color=FAINT)
     return figure
@@ -213,7 +214,8 @@ def _grid(whole: NDArray, crops: Sequence[Crop]) -> "tuple[Figure, GridSpec]":
     """A figure for one large picture, as high as the grid of small ones beside it."""
     from matplotlib.figure import Figure
 
-    rows, columns = -(-len(crops) // CROP_COLUMNS), min(len(crops), CROP_COLUMNS)
+    rows = -(-len(crops) // CROP_COLUMNS)
+    columns = -(-len(crops) // rows)
     crop_ratio = crops[0].pixels.shape[0] / crops[0].pixels.shape[1]
     height_in = max(rows * (CROP_IN * crop_ratio + CAPTION_IN), 2 * CROP_IN)
     whole_in = min((height_in - CAPTION_IN) * whole.shape[1] / whole.shape[0], 2 * height_in)

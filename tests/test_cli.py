@@ -112,12 +112,15 @@ def test_evaluate(tmp_path, photo, capsys):
     assert "psnr_y" in capsys.readouterr().out
 
 
-def test_evaluate_tables(tmp_path, photo):
+def test_evaluate_tables(tmp_path, photo, capsys):
     (tmp_path / "hr").mkdir()
     Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
     arguments = ["evaluate", "--hr", str(tmp_path / "hr"), "--model", "bicubic"]
     files = ["--csv", str(tmp_path / "a.csv"), "--markdown", str(tmp_path / "a.md")]
     assert main([*arguments, *files]) == 0
+    printed = capsys.readouterr().out
+    assert "4-px border cut" in printed
+    assert "–  over 0 of 1  (too small: NIQE needs 192 px a side)" in printed
     assert (tmp_path / "a.csv").read_text().startswith("name,psnr_y,ssim_y,rmse_y,niqe,")
     assert "| mean |" in (tmp_path / "a.md").read_text()
 

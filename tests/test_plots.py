@@ -19,7 +19,7 @@ def report():
     path = [{"alpha": alpha, **summary(8 + alpha, 6.0)} for alpha in (0.0, 1.0)]
     path[0]["mean"]["perceptual_index"] = None
     methods = {"bicubic": summary(12.0, 7.0)}
-    return {"model": "esrgan", "network": path, "image": path, "methods": methods}
+    return {"title": "Pair", "network": path, "image": path, "methods": methods}
 
 
 def test_the_plane_shows_every_point_that_has_a_place():
@@ -47,7 +47,7 @@ def test_an_empty_plane_can_be_drawn():
 
 
 def test_figures_of_a_sweep(report):
-    assert sweep_plane(report).axes[0].get_title() == "esrgan, 1 picture"
+    assert sweep_plane(report).axes[0].get_title() == "Pair, 1 picture"
     curves = sweep_curves(report)
     assert [axes.get_ylabel() for axes in curves.axes] == ["RMSE", "PI proxy"]
     assert curves.axes[0].lines[0].get_ydata().tolist() == [8, 9]

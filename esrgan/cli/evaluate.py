@@ -2,6 +2,8 @@
 
 import argparse
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from esrgan.cli.options import (
     add_alpha,
@@ -39,5 +41,12 @@ def run(options: argparse.Namespace) -> int:
     for metric, mean in table["mean"].items():
         value = "–" if mean is None else f"{mean:.4f}"
         counted = f"{table['count'][metric]} of {len(pairs)}"
-        print(f"{metric:18} {value:>10}  over {counted}  ({table['convention'][metric]})")
+        print(f"{metric:18} {value:>10}  over {counted}  ({_note(table, metric)})")
     return 0
+
+
+def _note(table: Mapping[str, Any], metric: str) -> str:
+    """How a metric was measured, or why it was not."""
+    if table["mean"][metric] is None:
+        return table["images"][0]["reasons"][metric]
+    return table["convention"][metric]

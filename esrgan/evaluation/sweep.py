@@ -11,7 +11,7 @@ from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, load
 from esrgan.evaluation.scores import Scores, score, summary
 from esrgan.inference import Upscaler
 from esrgan.interpolation import check_alpha, interpolate_images
-from esrgan.metrics.plane import NONE_QUALIFIES, REGION_LIMITS, Point, best_point
+from esrgan.metrics.plane import NONE_QUALIFIES, REGION_LIMITS, Point, best_alpha
 
 PATHS = ("network", "image")
 ORIGINAL = "original"
@@ -115,6 +115,7 @@ def sweep_report(
     metrics = swept[0].methods[ORIGINAL].values if swept else ()
     return {
         "model": upscaler.model.name,
+        "title": upscaler.model.title,
         "scale": upscaler.scale,
         "convention": conventions(metrics, judges),
         **paths,
@@ -140,17 +141,24 @@ def plane_point(
     return Point(label, values["rmse_y"], values["perceptual_index"], alpha)
 
 
+def measure_point(
+    label: str, sr: NDArray, hr: NDArray | None = None, alpha: float | None = None
+) -> Point:
+    """Place one picture, or a window of it, on the plane; without an original it has no RMSE."""
+    return plane_point(label, score(label, Rebuilt(sr, hr), PLANE_METRICS).values, alpha)
+
+
 def regions(paths: Mapping[str, Sequence[Point]]) -> list[dict[str, Any]]:
     """For each region the best α of each path; null with a reason where none qualifies."""
     rows: list[dict[str, Any]] = []
     for number, limit in enumerate(REGION_LIMITS, start=1):
-        best = {path: best_point(points, number) for path, points in paths.items()}
+        best = {path: best_alpha(points, number) for path, points in paths.items()}
         rows.append(
             {
                 "region": number,
                 "rmse_limit": limit,
-                **{path: point and point.alpha for path, point in best.items()},
-                "reasons": {path: NONE_QUALIFIES for path, point in best.items() if not point},
+                **best,
+                "reasons": {path: NONE_QUALIFIES for path in best if best[path] is None},
             }
         )
     return rows

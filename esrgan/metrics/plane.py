@@ -72,3 +72,16 @@ def best_point(points: Iterable[Point], number: int) -> Point | None:
         if point.perception is not None and point.rmse is not None and point.rmse <= limit
     ]
     return min(ranked)[-1] if ranked else None
+
+
+def best_alpha(path: Iterable[Point], number: int) -> float | None:
+    """α of the best point of a path in a region, or None where no α qualifies.
+
+    Examples
+    --------
+    >>> path = [Point("", 11.0, 5.0, 0.0), Point("", 12.0, 3.0, 1.0)]
+    >>> best_alpha(path, 1), best_alpha(path, 2), best_alpha(path[1:], 1)
+    (0.0, 1.0, None)
+    """
+    point = best_point(path, number)
+    return None if point is None else point.alpha

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
@@ -17,7 +18,7 @@ from esrgan.evaluation import (
     to_markdown,
 )
 from esrgan.evaluation.scores import Scores
-from esrgan.evaluation.sweep import Swept, plane_point
+from esrgan.evaluation.sweep import Swept, measure_point, plane_point
 from esrgan.evaluation.tables import picture_rows
 from esrgan.interpolation import interpolate_images
 from esrgan.metrics import perceptual_index, psnr, rmse
@@ -91,6 +92,15 @@ def test_a_single_model_has_no_path():
         list(sweep(Upscaler("bicubic"), [], (0.0,)))
     with pytest.raises(ValueError, match="between 0 and 1"):
         list(sweep(Upscaler("esrgan"), [], (2.0,)))
+
+
+def test_a_picture_has_a_place():
+    hr = data.astronaut()
+    sr = hr ^ np.uint8(2)
+    place = (pytest.approx(rmse(sr, hr)), perceptual_index(sr))
+    point = measure_point("here", sr, hr, 0.3)
+    assert (point.label, point.rmse, point.perception, point.alpha) == ("here", *place, 0.3)
+    assert measure_point("", sr[:100]) == Point("", None, None)
 
 
 def test_points_come_from_values():

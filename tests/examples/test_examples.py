@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from esrgan.images import read
-from examples import compare, enlarge, pictures
+from examples import compare, enlarge, figure, pictures
 
 
 def test_there_are_at_least_six_and_three_are_drawn_here():
@@ -47,3 +47,10 @@ def test_compare(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["cat", "bicubic", "srresnet", *["esrgan"] * 3]
     assert float(lines[3].split()[3]) > float(lines[1].split()[1])
+
+
+def test_figure(tmp_path, capsys):
+    figure.main(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["comparison.pdf", "comparison.png"]
+    assert "comparison.pdf" in capsys.readouterr().out
+    assert read(tmp_path / "comparison.png").pixels.shape[1] > 1000
