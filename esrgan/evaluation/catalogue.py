@@ -34,6 +34,19 @@ class Metric:
     error: float | None = None
 
 
+def _niqe(it: Rebuilt) -> float:
+    """NIQE by the model that was asked for."""
+    return niqe(it.sr, it.judges.pristine) if it.judges.pristine else it.naturalness
+
+
+def _lpips(it: Rebuilt, key: str) -> float:
+    """The learned distance, if the weights that were given are of this kind."""
+    lpips = it.judges.lpips
+    if lpips is None or lpips.key != key:
+        raise UndefinedError("needs its weights: see --lpips")
+    return lpips(it.sr, it.original)
+
+
 LUMA, RGB = convention(), convention(rgb=True)
 SSIM_SETTINGS = "11x11 Gaussian window of σ 1.5"
 SET_RMSE = "grey levels; over a set the root of the mean square"
@@ -43,15 +56,13 @@ METRICS: Mapping[str, Metric] = {
         "SSIM", "", 4, f"{LUMA}, {SSIM_SETTINGS}", lambda it: ssim(it.sr, it.original)
     ),
     "rmse_y": Metric("RMSE", "", 2, f"{LUMA}, {SET_RMSE}", lambda it: rmse(it.sr, it.original)),
-    "niqe": Metric(
-        "NIQE", "", 2, "rounded BT.601 studio luma, whole picture", lambda it: _niqe(it)
-    ),
+    "niqe": Metric("NIQE", "", 2, "rounded BT.601 studio luma, whole picture", _niqe),
     "perceptual_index": Metric(
         "PI proxy",
         "",
         2,
         f"Ma's score estimated from DCT energy, ± {PROXY_ERROR} rms; whole picture",
-        lambda it: combine(ma_proxy(it.sr), it.niqe),
+        lambda it: combine(ma_proxy(it.sr), it.naturalness),
         PROXY_ERROR,
     ),
     "lr_psnr": Metric(
@@ -84,19 +95,6 @@ METRICS: Mapping[str, Metric] = {
 DEFAULT_METRICS = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "lr_psnr")
 QUADRATIC_MEANS = ("rmse_y", "rmse_rgb")
 """Averaged over a set as the root of the mean square (PIRM 2018, arXiv 1809.07517)."""
-
-
-def _niqe(it: Rebuilt) -> float:
-    """NIQE by the model that was asked for."""
-    return it.niqe if it.judges.pristine is None else niqe(it.sr, it.judges.pristine)
-
-
-def _lpips(it: Rebuilt, key: str) -> float:
-    """The learned distance, if the weights that were given are of this kind."""
-    lpips = it.judges.lpips
-    if lpips is None or lpips.key != key:
-        raise UndefinedError("needs its weights: see --lpips")
-    return lpips(it.sr, it.original)
 
 
 def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:

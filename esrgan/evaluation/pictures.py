@@ -64,7 +64,7 @@ class Rebuilt:
         return self.lr
 
     @cached_property
-    def niqe(self) -> float:
+    def naturalness(self) -> float:
         """NIQE of the enlarged picture by the embedded model, computed once for two figures."""
         return niqe(self.sr)
 
