@@ -61,7 +61,7 @@ METRICS: Mapping[str, Metric] = {
         "PI proxy",
         "",
         2,
-        f"Ma's score estimated from DCT energy, ± {PROXY_ERROR} rms; whole picture",
+        f"Ma's half is a proxy fitted to DCT energy, ± {PROXY_ERROR} rms; whole picture",
         lambda it: combine(ma_proxy(it.sr), it.naturalness),
         PROXY_ERROR,
     ),

@@ -118,7 +118,7 @@ def test_tables_of_a_sweep(table):
     assert text.startswith(
         "| method | α | PSNR/dB | RMSE | PI proxy ± 0.36 |\n|---|---|---:|---:|---:|\n"
     )
-    assert "- PI proxy: Ma's score estimated" in text
+    assert "- PI proxy: Ma's half is a proxy" in text
 
 
 def test_tables_of_pictures():
