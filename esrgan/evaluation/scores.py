@@ -15,6 +15,9 @@ from esrgan.evaluation.catalogue import (
 from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, load
 from esrgan.inference import Upscaler
 
+IDENTICAL = "infinite: the pictures are identical"
+NO_NUMBER = "not a number: the computation failed"
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -42,7 +45,7 @@ def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = DEFAULT_METRICS)
         if math.isfinite(value):
             values[metric] = value
         else:
-            reasons[metric] = "infinite: the pictures are identical"
+            reasons[metric] = NO_NUMBER if math.isnan(value) else IDENTICAL
     return Scores(name, values, reasons)
 
 

@@ -87,7 +87,7 @@ def render_paths(
     upscaler: Upscaler, lr: NDArray, alphas: Sequence[float]
 ) -> dict[str, list[NDArray]]:
     """Enlarged pictures along each of `PATHS`, in the order of the alphas."""
-    rendered = {alpha: upscaler(lr, alpha) for alpha in (0.0, 1.0, *alphas)}
+    rendered = {alpha: upscaler(lr, alpha) for alpha in {0.0, 1.0, *alphas}}
     return {
         "network": [rendered[alpha] for alpha in alphas],
         "image": [interpolate_images(rendered[0.0], rendered[1.0], alpha) for alpha in alphas],

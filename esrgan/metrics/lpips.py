@@ -7,9 +7,10 @@ only, beside torchvision's `alexnet-owt-*.pth` or `vgg16-*.pth`.
 """
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -189,10 +190,24 @@ def load_lpips(path: Path) -> Lpips:
         raise ValueError(f"{path.name} holds no LPIPS weights.") from None
     inside = any(key.startswith("net.") for key in state)
     convolutions = _convolutions(state if inside else _read(_beside(path, trunk)))
-    if len(convolutions) != sum(map(len, trunk.paddings)):
+    if not _fit_together(trunk, convolutions, heads):
         raise ValueError(f"{path.name} does not hold the {trunk.title} of LPIPS.")
     shift_tolerant = any(key.endswith(".filt") for key in state)
     return Lpips(trunk, convolutions, heads, shift_tolerant)
+
+
+def _fit_together(
+    trunk: Trunk, convolutions: Sequence[tuple[Tensor, Tensor]], heads: Sequence[Tensor]
+) -> bool:
+    """Whether each convolution takes what the one before gives, and each head its stage's end."""
+    inputs = [weight.shape[1] for weight, _ in convolutions]
+    outputs = [weight.shape[0] for weight, _ in convolutions]
+    ends = list(accumulate(map(len, trunk.paddings)))
+    return (
+        len(convolutions) == ends[-1]
+        and inputs == [3, *outputs[:-1]]
+        and [outputs[end - 1] for end in ends] == [head.shape[1] for head in heads]
+    )
 
 
 def _find(path: Path) -> Path:
@@ -215,12 +230,15 @@ def _beside(path: Path, trunk: Trunk) -> Path:
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:
-    """A state dict of floating-point tensors; nothing in the file is executed."""
+    """A state dict of finite floating-point tensors; nothing in the file is executed."""
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        return {key: value.float() for key, value in state.items()}
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        state = {key: value.float() for key, value in loaded.items()}
     except (OSError, RuntimeError, ValueError, AttributeError, EOFError, pickle.UnpicklingError):
         raise ValueError(f"{path.name} is not a file of PyTorch weights.") from None
+    if not all(value.isfinite().all() for value in state.values()):
+        raise ValueError(f"{path.name} holds weights that are not finite.")
+    return state
 
 
 def _convolutions(state: Mapping[str, Tensor]) -> tuple[tuple[Tensor, Tensor], ...]:

@@ -74,6 +74,13 @@ def test_rgb_by_choice(photo):
     assert footnote(names[:1]) == "PSNR (RGB): RGB, 4-px border cut"
 
 
+def test_a_value_that_is_no_number_is_null(photo, monkeypatch):
+    monkeypatch.setattr("esrgan.evaluation.catalogue.psnr", lambda *_: float("nan"))
+    scores = score("", Rebuilt(photo, photo), ["psnr_y"])
+    assert scores.values == {"psnr_y": None}
+    assert scores.reasons["psnr_y"].startswith("not a number")
+
+
 def test_without_an_original_there_are_reasons():
     scores = score("", Rebuilt(data.astronaut()))
     undefined = {"psnr_y", "ssim_y", "rmse_y", "lr_psnr"}

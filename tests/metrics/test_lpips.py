@@ -125,6 +125,13 @@ def test_refusals(tmp_path, official, pictures):
     torch.save(heads() | {"net.slice1.0.bias": torch.zeros(1)}, official / "short.pth")
     with pytest.raises(ValueError, match="does not hold the AlexNet"):
         load_lpips(official / "short.pth")
+    torch.save({"a": torch.tensor(torch.nan)}, tmp_path / "nan.pth")
+    with pytest.raises(ValueError, match="not finite"):
+        load_lpips(tmp_path / "nan.pth")
+    narrow = random_state("net.") | {"net.3.weight": torch.zeros(192, 63, 5, 5)}
+    torch.save(heads() | narrow, tmp_path / "narrow.pth")
+    with pytest.raises(ValueError, match="does not hold the AlexNet"):
+        load_lpips(tmp_path / "narrow.pth")
     torch.save({"a": torch.zeros(1)}, tmp_path / "other.pth")
     with pytest.raises(ValueError, match=r"other\.pth holds no LPIPS weights"):
         load_lpips(tmp_path / "other.pth")
