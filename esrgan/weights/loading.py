@@ -1,33 +1,47 @@
-"""From a safetensors file to a generator; nothing in a file is ever executed."""
+"""From a weights file to a generator, whoever wrote it."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from esrgan.models import build
+from esrgan.weights.detection import State, detect
+from esrgan.weights.reading import read
+
+NATIVE = "native"
 
 
 @dataclass(frozen=True)
 class Generator:
-    """What a weights file holds: the float32 state and the description in its metadata."""
+    """What a weights file holds.
+
+    Attributes
+    ----------
+    architecture, config
+        What `esrgan.models.build` takes.
+    state
+        float32 tensors in our own names, whatever the file's dialect was.
+    metadata
+        What the file says about itself.
+    dialect
+        Whose names the file has: 'native' where it describes itself.
+    """
 
     architecture: str
     config: Mapping[str, float]
     state: Mapping[str, Tensor]
     metadata: Mapping[str, str]
+    dialect: str = NATIVE
 
     @property
     def num_parameters(self) -> int:
         """Number of trained values; running statistics are not among them."""
-        with torch.device("meta"):
-            network = build(self.architecture, **self.config)
-        return sum(parameter.numel() for parameter in network.parameters())
+        return count_parameters(self.architecture, self.config)
 
     @property
     def scale(self) -> int:
@@ -48,43 +62,84 @@ class Generator:
         return network.eval().requires_grad_(False)
 
 
+def count_parameters(architecture: str, config: Mapping[str, float]) -> int:
+    """Number of trained values of a network that is not built."""
+    with torch.device("meta"):
+        network = build(architecture, **config)
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
 def load(path: Path) -> Generator:
-    """Read a generator whose architecture and size stand in the file's metadata.
+    """Read a generator from a safetensors file or a `.pth`, in any dialect that is known.
+
+    Our own files say in their metadata what they hold; of all others the architecture and its
+    sizes are read from keys and shapes.
 
     Raises
     ------
     ValueError
-        If the file is missing, is no safetensors file, does not say what it holds, does not
-        fit its own description, or has a value that is not finite.
+        With one sentence, if the file is missing, cannot be read, holds something else than a
+        generator, or has a value that is not finite; the first key that differs is named.
     """
-    state, metadata = _read(path)
-    try:
-        config: dict[str, Any] = json.loads(metadata["config"])
-        generator = Generator(metadata["architecture"], config, state, metadata)
-        generator.network()
-    except KeyError as missing:
-        raise ValueError(f"{path.name} does not say its {missing.args[0]}.") from None
-    except (TypeError, RuntimeError, ValueError):
-        raise ValueError(f"{path.name} does not hold what its description says.") from None
-    for key, value in state.items():
+    state, metadata = read(path)
+    if {"architecture", "config"} & set(metadata):
+        generator = _described(path, state, metadata)
+    else:
+        generator = _detected(path, state, metadata)
+    for key, value in generator.state.items():
         if not torch.isfinite(value).all():
             raise ValueError(f"{path.name} has a value that is not a number, in {key!r}.")
     return generator
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors, in float32, and metadata of a safetensors file."""
+def _described(path: Path, state: State, metadata: dict[str, str]) -> Generator:
+    """A generator that fits the description in its metadata."""
+    refusal = f"{path.name} does not hold what its description says"
     try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            metadata = dict(file.metadata() or {})
-    except FileNotFoundError:
-        raise ValueError(f"There is no file {path}.") from None
-    except (SafetensorError, OSError):
-        raise ValueError(f"{path.name} is not a safetensors file.") from None
-    return {key: _widen(value) for key, value in tensors.items()}, metadata
+        config: dict[str, Any] = json.loads(metadata["config"])
+        _check_blocks(config, state)
+        generator = Generator(metadata["architecture"], config, state, metadata)
+        misfit = first_misfit(generator)
+    except KeyError as missing:
+        raise ValueError(f"{path.name} does not say its {missing.args[0]}.") from None
+    except (AttributeError, TypeError, RuntimeError, ValueError):
+        raise ValueError(f"{refusal}.") from None
+    if misfit:
+        raise ValueError(f"{refusal}: {misfit}.")
+    return generator
 
 
-def _widen(value: Tensor) -> Tensor:
-    """float32 for what is floating point, else the value itself."""
-    return value.float() if value.is_floating_point() else value
+def _check_blocks(config: Mapping[str, float], state: State) -> None:
+    """Refuse a description with more blocks than there are tensors, before any is built."""
+    if config.get("num_groups", 1) * config.get("num_blocks", 1) > len(state):
+        raise ValueError("more blocks than tensors")
+
+
+def _detected(path: Path, state: State, metadata: dict[str, str]) -> Generator:
+    """A generator recognised by its keys and shapes."""
+    try:
+        found = detect(state)
+        generator = Generator(found.architecture, found.config, found.state, metadata)
+        misfit = first_misfit(generator)
+    except ValueError as error:
+        raise ValueError(f"{path.name} {str(error).rstrip('.')}.") from None
+    if misfit:
+        raise ValueError(f"{path.name} is no {found.architecture}: {misfit}.")
+    return replace(generator, dialect=found.dialect)
+
+
+def first_misfit(generator: Generator) -> str:
+    """What keeps a state from fitting its network; '' if nothing does."""
+    with torch.device("meta"):
+        expected = build(generator.architecture, **generator.config).state_dict()
+    for key in [*expected, *generator.state]:
+        if key not in generator.state:
+            return f"{key!r} is missing"
+        if key not in expected:
+            return f"{key!r} is not part of it"
+        wanted, got = tuple(expected[key].shape), tuple(generator.state[key].shape)
+        if wanted != got:
+            return f"{key!r} is {got}, expected {wanted}"
+        if expected[key].is_floating_point() != generator.state[key].is_floating_point():
+            return f"{key!r} holds {generator.state[key].dtype}"
+    return ""
