@@ -1,7 +1,19 @@
-"""Files that are either wholly there or not at all."""
+"""Files that are either wholly there or not at all, and their hashes."""
 
+import hashlib
 import os
 from pathlib import Path
+
+CHUNK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

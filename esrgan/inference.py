@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.images import Picture, check_pixels
-from esrgan.interpolation import check_alpha, check_pair, interpolate
+from esrgan.interpolation import check_alpha, interpolate
 from esrgan.resize import imresize
 from esrgan.tiles import Progress, enlarge
-from esrgan.weights import Generator, Model, load, resolve
+from esrgan.weights import Generator, Model, open_model, resolve
+from esrgan.weights.pairs import check_generators
 
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
@@ -32,7 +33,8 @@ class Upscaler:
     Parameters
     ----------
     name_or_pair
-        A name from `esrgan.weights.MODELS`, a safetensors file, or two: PSNR-oriented and GAN.
+        A name from `esrgan.weights.MODELS`, a weights file (.safetensors or .pth), or two:
+        PSNR-oriented and GAN. Nothing is downloaded: see `esrgan.weights.download`.
     device
         'auto' (CUDA where there is one), 'cpu', 'cuda', …
     precision
@@ -43,7 +45,8 @@ class Upscaler:
     Raises
     ------
     ValueError
-        If the model, the device or the precision is unknown, or the two ends do not fit.
+        If the model, the device or the precision is unknown, a file is missing or refused, or the
+        two ends do not make a pair.
 
     Examples
     --------
@@ -67,9 +70,7 @@ class Upscaler:
         self.model = _resolve(name_or_pair)
         self.device = _device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
-        self._ends = tuple(_load_on(path, self.device) for path in self.model.files)
-        if len(self._ends) == 2:
-            check_pair(self._ends[0].state, self._ends[1].state)
+        self._ends = _open_on(self.model, _stamps(self.model), self.device)
 
     @property
     def scale(self) -> int:
@@ -179,10 +180,25 @@ def _device(name: str) -> torch.device:
     return device
 
 
+def _stamps(model: Model) -> tuple[tuple[int, int], ...]:
+    """Size and time of each file that lies here, so that one that was replaced is read again."""
+    status = [path.stat() for path in model.files if path.exists()]
+    return tuple((it.st_size, it.st_mtime_ns) for it in status)
+
+
 @lru_cache(maxsize=8)
-def _load_on(path: Path, device: torch.device) -> Generator:
-    """A generator on a device; read once."""
-    generator = load(path)
+def _open_on(
+    model: Model, _stamps: tuple[tuple[int, int], ...], device: torch.device
+) -> tuple[Generator, ...]:
+    """A model's generators on a device; read, and checked to be a pair, once."""
+    ends = tuple(_moved(generator, device) for generator in open_model(model))
+    if model.is_pair:
+        check_generators(*ends)
+    return ends
+
+
+def _moved(generator: Generator, device: torch.device) -> Generator:
+    """A generator on a device."""
     state = {
         key: x.to(device, memory_format=torch.channels_last) if x.ndim == 4 else x.to(device)
         for key, x in generator.state.items()

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from typing import Any
 
-from esrgan.weights import MODELS, Model, load
+from esrgan.weights import MODELS, Model, is_cached, open_model
+from esrgan.weights.loading import count_parameters
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -21,21 +23,44 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for row in rows:
         parameters = f"{row['parameters']:,}" if row["parameters"] else "–"
-        print(f"{row['name']:10} {row['architecture'] or '–':10} {parameters:>12}  {row['kind']}")
+        where = row["source"] + (f", {row['megabytes']:.1f} MB" if row["megabytes"] else "")
+        kind = row["architecture"] or "–"
+        print(f"{row['name']:16} {kind:10} {parameters:>12}  {row['kind']:6}  {where}")
     return 0
 
 
 def describe(model: Model) -> dict[str, Any]:
     """What `models --json` says about one model."""
-    ends = [load(path) for path in model.files]
     return {
         "name": model.name,
         "title": model.title,
-        "architecture": ends[0].architecture if ends else None,
-        "parameters": ends[0].num_parameters if ends else 0,
+        **(_describe_remote(model) if model.remote else _describe_embedded(model)),
         "kind": "pair" if model.is_pair else "single",
-        "source": "embedded",
         "licence": model.licence,
         "sha256": model.sha256(),
+    }
+
+
+def _describe_embedded(model: Model) -> dict[str, Any]:
+    """What the files themselves say."""
+    ends = open_model(model)
+    return {
+        "architecture": ends[0].architecture if ends else None,
+        "parameters": ends[0].num_parameters if ends else 0,
+        "source": "embedded",
+        "megabytes": sum(path.stat().st_size for path in model.files) / 1e6,
         "scores": [json.loads(end.metadata.get("scores", "null")) for end in ends],
+    }
+
+
+def _describe_remote(model: Model) -> dict[str, Any]:
+    """What the registry says; nothing is opened."""
+    return {
+        "architecture": model.architecture,
+        "parameters": count_parameters(model.architecture, model.config),
+        "source": "cached" if is_cached(model) else "downloadable",
+        "megabytes": model.megabytes,
+        "paper": model.paper,
+        "urls": [file.url for file in model.remote],
+        "scores": [asdict(score) for score in model.scores],
     }

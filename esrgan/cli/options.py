@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, PRECISIONS, Upscaler
 from esrgan.metrics.lpips import load_lpips
 from esrgan.metrics.naturalness import load_model
-from esrgan.weights import MODELS, resolve
+from esrgan.weights import MODELS, Model, download, is_cached, resolve
 
 BAD_INPUT = 2
 LPIPS_VARIABLE = "ESRGAN_LPIPS"
@@ -26,9 +27,10 @@ def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
         "--model",
         default=default,
         required=default is None,
-        help=f"{known}, or a .safetensors file (with --model-gan: the PSNR-oriented end)",
+        help=f"{known}, or a weights file (with --model-gan: the PSNR-oriented end)",
     )
     command.add_argument("--model-gan", metavar="FILE", help="the GAN end of a pair of files")
+    command.add_argument("--download", action="store_true", help="fetch the model if need be")
     command.add_argument("--device", default="auto", help="auto, cpu or cuda")
     command.add_argument("--precision", default="auto", choices=list(PRECISIONS))
     command.add_argument("--tile-px", type=int, default=DEFAULT_TILE_PX, metavar="N")
@@ -41,8 +43,11 @@ def add_alpha(command: argparse.ArgumentParser) -> None:
 
 def make_upscaler(options: argparse.Namespace) -> Upscaler:
     """The model that the options ask for; α is checked at once."""
+    model = resolve(options.model, options.model_gan)
+    if options.download:
+        fetch(model)
     upscaler = Upscaler(
-        resolve(options.model, options.model_gan),
+        model,
         device=options.device,
         precision=options.precision,
         tile_px=options.tile_px,
@@ -92,6 +97,20 @@ def write_text(path: Path | None, make: Callable[[], str]) -> None:
     """Write a file where one is asked for."""
     if path is not None:
         write_atomically(path, make().encode())
+
+
+def fetch(model: Model) -> None:
+    """Download a model that is not here, with a progress bar; says what it takes and pins."""
+    if is_cached(model):
+        return
+    print(f"esrgan: downloading {model.describe_download()}", file=sys.stderr)
+    with tqdm(total=0, unit="B", unit_scale=True, leave=False, disable=None) as bar:
+        for transfer in download(model):
+            bar.total = transfer.total
+            bar.set_description(transfer.name, refresh=False)
+            bar.update(transfer.done - bar.n)
+            if transfer.note:
+                print(f"esrgan: {transfer.note}", file=sys.stderr)
 
 
 def watched(items: Iterable[Any], total: int) -> Iterable[Any]:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from esrgan.models import build
+from esrgan.models import ARCHITECTURES, build
 from esrgan.weights.detection import State, detect
 from esrgan.weights.reading import read
 
@@ -23,7 +23,7 @@ class Generator:
     Attributes
     ----------
     architecture, config
-        What `esrgan.models.build` takes.
+        What `esrgan.models.build` takes; every field is there.
     state
         float32 tensors in our own names, whatever the file's dialect was.
     metadata
@@ -94,15 +94,18 @@ def load(path: Path) -> Generator:
 
 def _described(path: Path, state: State, metadata: dict[str, str]) -> Generator:
     """A generator that fits the description in its metadata."""
+    for field in ("architecture", "config"):
+        if field not in metadata:
+            raise ValueError(f"{path.name} does not say its {field}.")
     refusal = f"{path.name} does not hold what its description says"
     try:
         config: dict[str, Any] = json.loads(metadata["config"])
+        architecture = metadata["architecture"]
+        config = asdict(ARCHITECTURES[architecture].config(**config))
         _check_blocks(config, state)
-        generator = Generator(metadata["architecture"], config, state, metadata)
+        generator = Generator(architecture, config, state, metadata)
         misfit = first_misfit(generator)
-    except KeyError as missing:
-        raise ValueError(f"{path.name} does not say its {missing.args[0]}.") from None
-    except (AttributeError, TypeError, RuntimeError, ValueError):
+    except (KeyError, AttributeError, TypeError, RuntimeError, ValueError):
         raise ValueError(f"{refusal}.") from None
     if misfit:
         raise ValueError(f"{refusal}: {misfit}.")

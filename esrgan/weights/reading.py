@@ -56,14 +56,19 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         With one sentence, for whatever cannot be read or should not be.
     """
     size, head = _look(path)
-    if not _is_text(head) and head[8:9] == b"{":
-        return _read_safetensors(path, size, head)
-    if not head.startswith((ZIP_MAGIC, PICKLE_MAGIC)):
+    if not is_weights(head):
         kind = describe(head)
         raise ValueError(f"{path.name} is {kind}: expected safetensors or PyTorch weights.")
+    if head[8:9] == b"{":
+        return _read_safetensors(path, size, head)
     if path.suffix == ".safetensors":
         raise ValueError(f"{path.name} is no safetensors file; if it is PyTorch's, name it .pth.")
     return _guarded(path, _read_torch(path, size, head)), {}
+
+
+def is_weights(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of safetensors or of PyTorch."""
+    return not _is_text(head) and (head[8:9] == b"{" or head.startswith((ZIP_MAGIC, PICKLE_MAGIC)))
 
 
 def describe(head: bytes) -> str:

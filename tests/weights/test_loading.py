@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -92,7 +94,8 @@ def test_resolve():
     assert resolve("esrgan").is_pair
     assert resolve("a/b.safetensors").name == "b"
     assert resolve("p.safetensors", "g.safetensors").is_pair
-    with pytest.raises(ValueError, match=r"choose one of .*srresnet.*, or a \.safetensors file"):
+    assert resolve("a/b.pth").files == (Path("a/b.pth"),)
+    with pytest.raises(ValueError, match=r"choose one of .*srresnet.*, or a \.safetensors or"):
         resolve("unknown")
 
 
