@@ -12,7 +12,7 @@ TIERS = (
     {"images", "resize", "models", "files"},
     {"losses", "metrics", "interpolation", "weights", "tiles", "back_projection"},
     {"inference"},
-    {"training", "evaluation", "plots"},
+    {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "benchmarks", "demo", "app")

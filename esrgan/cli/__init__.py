@@ -5,13 +5,24 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from esrgan.cli import evaluate, interpolate, models, sweep, train, upscale
+from esrgan.cli import (
+    convert,
+    evaluate,
+    interpolate,
+    models,
+    sweep,
+    train,
+    upscale,
+    verify,
+)
 from esrgan.cli.options import BAD_INPUT
 
 COMMANDS = {
     "models": (models, "list the models"),
     "upscale": (upscale, "enlarge pictures"),
     "interpolate": (interpolate, "write the network between two"),
+    "convert": (convert, "rewrite a weights file for us or for another program"),
+    "verify": (verify, "download a published model and compare it with its publication"),
     "evaluate": (evaluate, "score a model on a folder of pictures"),
     "sweep": (sweep, "score a pair over α, by network and by image interpolation"),
     "train": (train, "train a preset; the same command resumes"),

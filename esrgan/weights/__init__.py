@@ -4,7 +4,7 @@ from esrgan.weights.cache import cache_folder, first_cached, is_cached
 from esrgan.weights.download import Transfer, download
 from esrgan.weights.loading import Generator, load
 from esrgan.weights.registry import MODELS, Model, RemoteFile, resolve
-from esrgan.weights.saving import save_weights
+from esrgan.weights.saving import save_generator, save_weights
 from esrgan.weights.store import open_model
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "load",
     "open_model",
     "resolve",
+    "save_generator",
     "save_weights",
 ]

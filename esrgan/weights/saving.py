@@ -1,5 +1,7 @@
-"""From a generator's state to a safetensors file that describes itself."""
+"""From a generator's state to a file: our own, which describes itself, or another program's."""
 
+import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +10,11 @@ from safetensors.torch import save
 from torch import Tensor
 
 from esrgan.files import write_atomically
+from esrgan.weights.detection import express
+from esrgan.weights.loading import Generator
+
+PYTORCH_SUFFIXES = (".pth", ".pt")
+PYTORCH_DIALECT = "basicsr"
 
 
 def save_weights(
@@ -31,3 +38,43 @@ def save_weights(
         for key, value in state.items()
     }
     write_atomically(path, save(tensors, metadata=dict(metadata)))
+
+
+def describe(generator: Generator) -> dict[str, str]:
+    """Metadata that says what a file of ours holds."""
+    return dict(generator.metadata) | {
+        "architecture": generator.architecture,
+        "config": json.dumps(dict(generator.config)),
+    }
+
+
+def save_generator(path: Path, generator: Generator, dialect: str | None = None) -> None:
+    """Write a generator, in single precision, for us or for another program.
+
+    Parameters
+    ----------
+    path
+        `.safetensors`, or `.pth` for other programs.
+    dialect
+        A name of `esrgan.weights.dialects.NAMES`. By default safetensors files are our own, with
+        a description, and `.pth` files speak BasicSR's dialect.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another, or the architecture is not written in this dialect.
+    """
+    is_pytorch = path.suffix in PYTORCH_SUFFIXES
+    if not is_pytorch and path.suffix != ".safetensors":
+        raise ValueError(f"{path.name} should end in .safetensors, or .pth for other programs.")
+    if dialect is None and not is_pytorch:
+        save_weights(path, generator.state, describe(generator), dtype=torch.float32)
+        return
+    name = dialect or PYTORCH_DIALECT
+    state, written = express(generator.architecture, generator.state, name)
+    if is_pytorch:
+        buffer = io.BytesIO()
+        torch.save({written.wrapper: state} if written.wrapper else state, buffer)
+        write_atomically(path, buffer.getvalue())
+    else:
+        save_weights(path, state, {"dialect": name}, dtype=torch.float32)

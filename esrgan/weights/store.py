@@ -1,6 +1,5 @@
 """From a model's name to its generators: embedded, someone's own, or from the cache."""
 
-import json
 import os
 import tempfile
 from contextlib import suppress
@@ -19,6 +18,7 @@ from esrgan.weights.cache import (
 )
 from esrgan.weights.loading import Generator, load
 from esrgan.weights.registry import FOLDER, Model, RemoteFile
+from esrgan.weights.saving import describe
 
 
 def open_model(model: Model) -> tuple[Generator, ...]:
@@ -80,18 +80,9 @@ def convert_into_cache(generator: Generator, name: str, sha256: str) -> Path:
     os.close(handle)
     path = Path(temporary)
     try:
-        save_file(dict(generator.state), path, metadata=described(generator, name, sha256))
+        metadata = describe(generator) | {"source": name, "source_sha256": sha256}
+        save_file(dict(generator.state), path, metadata=metadata)
         final = folder / f"{sha256}.{sha256_of(path)}.safetensors"
         return path.replace(final)
     finally:
         path.unlink(missing_ok=True)
-
-
-def described(generator: Generator, name: str, sha256: str) -> dict[str, str]:
-    """Metadata that says what a converted file holds and what it was made from."""
-    return dict(generator.metadata) | {
-        "architecture": generator.architecture,
-        "config": json.dumps(dict(generator.config)),
-        "source": name,
-        "source_sha256": sha256,
-    }

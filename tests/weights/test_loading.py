@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from esrgan.weights import MODELS, load, resolve, save_weights
+from esrgan.weights import MODELS, load, open_model, resolve, save_weights
+from esrgan.weights.cache import SUMS
 from esrgan.weights.registry import FOLDER
 
 DESCRIPTION = {
@@ -30,6 +31,19 @@ def test_embedded_weights_are_small_half_precision_and_described(path):
 
 def test_every_named_model_is_embedded():
     assert all(path.exists() for model in MODELS.values() for path in model.files)
+
+
+def test_embedded_files_are_compared_with_their_recorded_hashes(tmp_path, monkeypatch):
+    recorded = SUMS.read_text()
+    assert {line.split()[1] for line in recorded.splitlines()} == {
+        path.name for path in FOLDER.glob("*.safetensors")
+    }
+    assert len(open_model(MODELS["esrgan"])) == 2
+    for other in (recorded.replace("c9ad", "c9ae"), ""):
+        monkeypatch.setattr("esrgan.weights.cache.SUMS", tmp_path / "SHA256SUMS")
+        (tmp_path / "SHA256SUMS").write_text(other)
+        with pytest.raises(ValueError, match=r"is not the file that belongs to this version"):
+            open_model(MODELS["esrgan"])
 
 
 def test_what_is_saved_is_loaded(tmp_path, state):
