@@ -14,6 +14,9 @@ from esrgan.images import to_pixels, to_tensor
 HALO_PX = 16
 """Pixels at LR size that a tile sees beyond its own; no pixel of the embedded networks changes by
 more than one grey level for it."""
+ALIGNMENT_PX = 4
+"""A tile with its halo starts at a multiple of this, at LR size: networks that begin with a
+pixel-unshuffle by 2 or 4 then see every pixel in the same place as in the whole picture."""
 FEATHER_PX = 8
 """Half the width, at LR size, of the ramp in which one tile hands over to the next."""
 
@@ -42,9 +45,14 @@ def spans(size: int, tile_px: int) -> list[Span]:
     count = -(-size // tile_px)
     seams = [round(index * size / count) for index in range(count + 1)]
     return [
-        Span(start, stop, max(0, start - HALO_PX), min(size, stop + HALO_PX))
+        Span(start, stop, max(0, _aligned(start - HALO_PX)), min(size, -_aligned(-stop - HALO_PX)))
         for start, stop in pairwise(seams)
     ]
+
+
+def _aligned(position: int) -> int:
+    """The next multiple of the alignment towards the picture's start."""
+    return position // ALIGNMENT_PX * ALIGNMENT_PX
 
 
 def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:

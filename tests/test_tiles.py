@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from esrgan.tiles import HALO_PX, enlarge, ramp, spans
+from esrgan.tiles import ALIGNMENT_PX, HALO_PX, enlarge, ramp, spans
 
 
 @given(size=st.integers(1, 700), tile_px=st.integers(64, 200))
@@ -13,7 +13,11 @@ def test_weights_add_up_to_one_and_tiles_stay_small(size, tile_px):
     total = np.zeros(2 * size)
     for span in spans(size, tile_px):
         assert span.stop - span.start <= tile_px
-        assert span.outer_start >= span.start - HALO_PX
+        assert span.outer_start % ALIGNMENT_PX == 0
+        assert span.outer_start > span.start - HALO_PX - ALIGNMENT_PX
+        assert span.outer_start == 0 or span.outer_start <= span.start - HALO_PX
+        assert span.outer_stop == size or span.outer_stop % ALIGNMENT_PX == 0
+        assert span.outer_stop == size or span.outer_stop >= span.stop + HALO_PX
         total[2 * span.outer_start : 2 * span.outer_stop] += ramp(span, size, 2)
     np.testing.assert_allclose(total, 1, atol=1e-6)
 

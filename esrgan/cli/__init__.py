@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     """All commands and their options."""
-    parser = Parser(prog="esrgan", description="Super-resolution by 4, from faithful to vivid.")
+    parser = Parser(prog="esrgan", description="Super-resolution, from faithful to vivid.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for name, (command, purpose) in COMMANDS.items():
         command.add(commands.add_parser(name, help=purpose))

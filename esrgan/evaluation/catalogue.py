@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from esrgan.evaluation.pictures import Judges, Rebuilt
-from esrgan.metrics.fidelity import LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
+from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import UndefinedError, niqe
 from esrgan.metrics.perception import PROXY_ERROR, combine, ma_proxy
 from esrgan.metrics.published_index import published_index
@@ -19,7 +19,7 @@ class Metric:
     title, unit, decimals
         How a caption writes it.
     convention
-        How it is measured.
+        How it is measured; `{border_px}` stands for the width of the border.
     compute
         Raises ValueError with the reason where a picture has no such figure.
     error
@@ -47,15 +47,28 @@ def _lpips(it: Rebuilt, key: str) -> float:
     return lpips(it.sr, it.original)
 
 
-LUMA, RGB = convention(), convention(rgb=True)
+BORDER = "{border_px}-px border cut"
+LUMA, RGB = f"BT.601 studio luma, {BORDER}", f"RGB, {BORDER}"
 SSIM_SETTINGS = "11x11 Gaussian window of σ 1.5"
 SET_RMSE = "grey levels; over a set the root of the mean square"
 METRICS: Mapping[str, Metric] = {
-    "psnr_y": Metric("PSNR", "dB", 2, LUMA, lambda it: psnr(it.sr, it.original)),
-    "ssim_y": Metric(
-        "SSIM", "", 4, f"{LUMA}, {SSIM_SETTINGS}", lambda it: ssim(it.sr, it.original)
+    "psnr_y": Metric(
+        "PSNR", "dB", 2, LUMA, lambda it: psnr(it.sr, it.original, border_px=it.border_px)
     ),
-    "rmse_y": Metric("RMSE", "", 2, f"{LUMA}, {SET_RMSE}", lambda it: rmse(it.sr, it.original)),
+    "ssim_y": Metric(
+        "SSIM",
+        "",
+        4,
+        f"{LUMA}, {SSIM_SETTINGS}",
+        lambda it: ssim(it.sr, it.original, border_px=it.border_px),
+    ),
+    "rmse_y": Metric(
+        "RMSE",
+        "",
+        2,
+        f"{LUMA}, {SET_RMSE}",
+        lambda it: rmse(it.sr, it.original, border_px=it.border_px),
+    ),
     "niqe": Metric("NIQE", "", 2, "rounded BT.601 studio luma, whole picture", _niqe),
     "perceptual_index": Metric(
         "PI proxy",
@@ -72,16 +85,26 @@ METRICS: Mapping[str, Metric] = {
         f"{convention(border_px=LR_BORDER_PX)}, reduced again by MATLAB's bicubic",
         lambda it: lr_psnr(it.sr, it.reduced),
     ),
-    "psnr_rgb": Metric("PSNR (RGB)", "dB", 2, RGB, lambda it: psnr(it.sr, it.original, rgb=True)),
+    "psnr_rgb": Metric(
+        "PSNR (RGB)",
+        "dB",
+        2,
+        RGB,
+        lambda it: psnr(it.sr, it.original, border_px=it.border_px, rgb=True),
+    ),
     "ssim_rgb": Metric(
         "SSIM (RGB)",
         "",
         4,
         f"{RGB}, {SSIM_SETTINGS}",
-        lambda it: ssim(it.sr, it.original, rgb=True),
+        lambda it: ssim(it.sr, it.original, border_px=it.border_px, rgb=True),
     ),
     "rmse_rgb": Metric(
-        "RMSE (RGB)", "", 2, f"{RGB}, {SET_RMSE}", lambda it: rmse(it.sr, it.original, rgb=True)
+        "RMSE (RGB)",
+        "",
+        2,
+        f"{RGB}, {SET_RMSE}",
+        lambda it: rmse(it.sr, it.original, border_px=it.border_px, rgb=True),
     ),
     "pi": Metric(
         "PI", "", 2, "the real index, by pyiqa's settings", lambda it: published_index(it.sr)
@@ -112,9 +135,11 @@ def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def conventions(metrics: Iterable[str], judges: Judges | None = None) -> dict[str, str]:
-    """How each metric is measured, by its name."""
-    found = {name: METRICS[name].convention for name in metrics}
+def conventions(
+    metrics: Iterable[str], judges: Judges | None = None, border_px: int = BORDER_PX
+) -> dict[str, str]:
+    """How each metric is measured, by its name; the border is as wide as the scale."""
+    found = {name: METRICS[name].convention.format(border_px=border_px) for name in metrics}
     if "niqe" in found:
         model = judges.pristine.name if judges and judges.pristine else "our own fit"
         found["niqe"] += f"; pristine model: {model}"
@@ -123,7 +148,9 @@ def conventions(metrics: Iterable[str], judges: Judges | None = None) -> dict[st
     return found
 
 
-def footnote(metrics: Iterable[str], judges: Judges | None = None) -> str:
+def footnote(
+    metrics: Iterable[str], judges: Judges | None = None, border_px: int = BORDER_PX
+) -> str:
     """The conventions in one line, metrics of one convention together.
 
     Examples
@@ -132,6 +159,6 @@ def footnote(metrics: Iterable[str], judges: Judges | None = None) -> str:
     'PSNR: BT.601 studio luma, 4-px border cut'
     """
     titles: dict[str, list[str]] = {}
-    for name, text in conventions(metrics, judges).items():
+    for name, text in conventions(metrics, judges, border_px).items():
         titles.setdefault(text, []).append(METRICS[name].title)
     return " · ".join(f"{', '.join(names)}: {text}" for text, names in titles.items())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.images import SUFFIXES, read
+from esrgan.metrics.fidelity import BORDER_PX
 from esrgan.metrics.lpips import Lpips
 from esrgan.metrics.naturalness import PristineModel, niqe
 from esrgan.resize import crop_to_multiple, imresize
@@ -48,6 +49,11 @@ class Rebuilt:
     hr: NDArray | None = None
     lr: NDArray | None = None
     judges: Judges = field(default_factory=Judges)
+
+    @property
+    def border_px(self) -> int:
+        """Width of the border that fidelity leaves out: as many pixels as the scale."""
+        return BORDER_PX if self.lr is None else self.sr.shape[0] // self.lr.shape[0]
 
     @property
     def original(self) -> NDArray:

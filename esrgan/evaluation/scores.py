@@ -111,7 +111,7 @@ def report(
         "model": upscaler.model.name,
         "alpha": upscaler.alpha(alpha),
         "scale": upscaler.scale,
-        "convention": conventions(scores[0].values if scores else (), judges),
+        "convention": conventions(scores[0].values if scores else (), judges, upscaler.scale),
         **summary(scores),
     }
 

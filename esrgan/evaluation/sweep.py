@@ -117,7 +117,7 @@ def sweep_report(
         "model": upscaler.model.name,
         "title": upscaler.model.title,
         "scale": upscaler.scale,
-        "convention": conventions(metrics, judges),
+        "convention": conventions(metrics, judges, upscaler.scale),
         **paths,
         "methods": methods,
         "regions": regions({path: path_points(entries) for path, entries in paths.items()}),

@@ -71,8 +71,9 @@ class RRDB(nn.Module):
 class RRDBNet(nn.Module):
     """Convolution, RRDB trunk with a long skip, nearest-neighbour upsampling, two convolutions.
 
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 and 2
-    the picture's height and width must be multiples of 4 and 2.
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 and 2 a
+    picture whose sides are no multiples of 4 and 2 is mirrored at its lower and right edge first
+    and cut again afterwards.
     """
 
     def __init__(self, config: RRDBNetConfig | None = None) -> None:
@@ -97,15 +98,27 @@ class RRDBNet(nn.Module):
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
+        height, width = (side * self.scale for side in lr.shape[-2:])
         if self.unshuffle > 1:
-            lr = F.pixel_unshuffle(lr, self.unshuffle)
+            lr = F.pixel_unshuffle(pad_to_multiple(lr, self.unshuffle), self.unshuffle)
         features = self.conv_first(lr)
         features = features + self.conv_body(self.body(features))
         for index in range(1, self.num_doublings + 1):
             features = F.interpolate(features, scale_factor=2, mode="nearest")
             convolution = self.get_submodule(f"conv_up{index}")
             features = F.leaky_relu(convolution(features), NEGATIVE_SLOPE)
-        return self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+        sr = self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+        return sr[..., :height, :width]
+
+
+def pad_to_multiple(picture: Tensor, multiple: int) -> Tensor:
+    """Mirror (N, C, H, W) at its lower and right edge, so that both sides are multiples.
+
+    A picture too small to be mirrored repeats its last row and column instead.
+    """
+    bottom, right = (-side % multiple for side in picture.shape[-2:])
+    can_mirror = bottom < picture.shape[-2] and right < picture.shape[-1]
+    return F.pad(picture, (0, right, 0, bottom), mode="reflect" if can_mirror else "replicate")
 
 
 def initialise(network: nn.Module, factor: float = INITIAL_SCALE) -> None:

@@ -4,7 +4,7 @@ from torch.nn import functional as F
 
 from esrgan.models import ARCHITECTURES, build
 from esrgan.models.rcan import ChannelAttention, RCANConfig
-from esrgan.models.rrdbnet import INITIAL_SCALE, RRDB, RRDBNetConfig
+from esrgan.models.rrdbnet import INITIAL_SCALE, RRDB, RRDBNetConfig, pad_to_multiple
 from esrgan.models.srresnet import SRResNetConfig
 
 TINY = {"num_features": 4, "num_blocks": 1}
@@ -51,6 +51,23 @@ def test_output_is_four_times_as_large(architecture):
 def test_rrdbnet_at_other_scales(scale):
     network = build("rrdbnet", scale=scale, growth_channels=2, **TINY)
     assert network(torch.rand(1, 3, 8, 12)).shape == (1, 3, 8 * scale, 12 * scale)
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (3, 9), (5, 7), (8, 13)])
+def test_rrdbnet_mirrors_what_cannot_be_unshuffled(scale, shape):
+    network = build("rrdbnet", scale=scale, growth_channels=2, **TINY).eval()
+    picture = torch.rand(1, 3, *shape)
+    result = network(picture)
+    assert result.shape == (1, 3, scale * shape[0], scale * shape[1])
+    multiple = 4 // scale
+    padded = pad_to_multiple(picture, multiple)
+    assert not any(side % multiple for side in padded.shape[-2:])
+    assert torch.equal(padded[..., : shape[0], : shape[1]], picture)
+    torch.testing.assert_close(network(padded)[..., : result.shape[2], : result.shape[3]], result)
+    if shape == (5, 7):
+        mirrored = picture.numpy()[..., [0, 1, 2, 3, 4, 3, 2, 1][: padded.shape[2]], :]
+        assert (padded.numpy()[..., :7] == mirrored).all()
 
 
 def test_rrdb_is_the_papers_formula():
