@@ -1,6 +1,6 @@
 """Which models there are, where their weights lie, and how a file becomes a network."""
 
-from esrgan.weights.cache import cache_folder, first_cached, is_cached
+from esrgan.weights.cache import first_cached, is_cached
 from esrgan.weights.download import Transfer, download
 from esrgan.weights.loading import Generator, load
 from esrgan.weights.registry import MODELS, Model, RemoteFile, resolve
@@ -13,7 +13,6 @@ __all__ = [
     "Model",
     "RemoteFile",
     "Transfer",
-    "cache_folder",
     "download",
     "first_cached",
     "is_cached",

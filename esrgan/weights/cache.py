@@ -1,28 +1,19 @@
 """Where downloaded weights lie, and whether they are what was published.
 
-`ESRGAN_CACHE` names the folder; without it, it is `esrgan` in `XDG_CACHE_HOME` or `~/.cache`.
-Under it, `files/` holds downloads as they came and `converted/` the same weights as safetensors,
-named by the hash of their source and their own. Files of a Hugging Face hub stay in its own cache.
+In `esrgan.files.cache_folder`, `files/` holds downloads as they came and `converted/` the same
+weights as safetensors, named by the hash of their source and their own. Files of a Hugging Face hub
+stay in its own cache.
 """
 
-import os
 from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from esrgan.files import sha256_of, write_atomically
+from esrgan.files import cache_folder, sha256_of, write_atomically
 from esrgan.weights.reading import LARGEST_FILE, describe, is_weights
 from esrgan.weights.registry import FOLDER, MODELS, Model, RemoteFile
 
-VARIABLE = "ESRGAN_CACHE"
 SUMS = FOLDER / "SHA256SUMS"
-
-
-def cache_folder() -> Path:
-    """The folder for downloads; it need not exist."""
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "esrgan"
 
 
 def download_path(file: RemoteFile) -> Path:

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from esrgan.weights.dialects import DIALECTS, MEAN_SHIFT_KEYS, RGB_MEAN, Dialect, exponent
+from esrgan.models.blocks import DIV2K_MEAN
+from esrgan.weights.dialects import DIALECTS, MEAN_SHIFT_KEYS, Dialect, exponent
 
 State = Mapping[str, Tensor]
 
@@ -174,7 +175,7 @@ def _is_close(value: Tensor, expected: Tensor) -> bool:
 
 def _mean_shift(value_range: int) -> dict[str, Tensor]:
     """The two 1x1 convolutions that subtract the mean and add it again."""
-    identity, mean = torch.eye(3).view(3, 3, 1, 1), value_range * torch.tensor(RGB_MEAN)
+    identity, mean = torch.eye(3).view(3, 3, 1, 1), value_range * torch.tensor(DIV2K_MEAN)
     return dict(zip(MEAN_SHIFT_KEYS, (identity, -mean, identity.clone(), mean), strict=True))
 
 
@@ -216,18 +217,16 @@ def _srresnet_sizes(state: State, counts: Mapping[str, int]) -> dict[str, Any]:
     return {"scale": 4, "num_features": features, "num_blocks": counts["block"]}
 
 
-def _shuffle_scale(state: State, features: int) -> int:
-    """Scale of a pixel-shuffle tail: 4 by two doublings, else 2 or 3."""
-    if "upsample.1.weight" in state:
-        return 4
-    return 3 if _convolution(state, "upsample.0.weight")[0] == 9 * features else 2
+def _shuffle_scale(state: State) -> int:
+    """Scale of a pixel-shuffle tail: a doubling for each convolution."""
+    return 2 ** sum(f"upsample.{up}.weight" in state for up in range(3))
 
 
 def _edsr_sizes(state: State, counts: Mapping[str, int]) -> dict[str, Any]:
     """Sizes of an EDSR. Its residual scale is no weight: the wide network has 0.1, others 1."""
     features = _convolution(state, "conv_first.weight")[0]
     return {
-        "scale": _shuffle_scale(state, features),
+        "scale": _shuffle_scale(state),
         "num_features": features,
         "num_blocks": counts["block"],
         "residual_scale": 0.1 if features >= 256 else 1.0,
@@ -239,7 +238,7 @@ def _rcan_sizes(state: State, counts: Mapping[str, int]) -> dict[str, Any]:
     features = _convolution(state, "conv_first.weight")[0]
     squeezed = _convolution(state, "body.0.blocks.0.attention.conv1.weight")[0]
     return {
-        "scale": _shuffle_scale(state, features),
+        "scale": _shuffle_scale(state),
         "num_features": features,
         "num_groups": counts["group"],
         "num_blocks": counts["block"],

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 COUNTERS = ("group", "block")
-RGB_MEAN = (0.4488, 0.4371, 0.4040)
-"""Mean of DIV2K that EDSR and RCAN subtract."""
 MEAN_SHIFT_KEYS = ("sub_mean.weight", "sub_mean.bias", "add_mean.weight", "add_mean.bias")
 
 
@@ -191,9 +189,7 @@ DIALECTS: tuple[Dialect, ...] = (
     *_rrdbnets(2),
     *_rrdbnets(3),
     *_srresnets(),
-    *_edsrs(1),
-    *_edsrs(2),
-    *_rcans(1),
-    *_rcans(2),
+    *(dialect for num_upsamplings in (1, 2, 3) for dialect in _edsrs(num_upsamplings)),
+    *(dialect for num_upsamplings in (1, 2, 3) for dialect in _rcans(num_upsamplings)),
 )
 NAMES = tuple(dict.fromkeys(dialect.name for dialect in DIALECTS))

@@ -62,6 +62,11 @@ class Generator:
         return network.eval().requires_grad_(False)
 
 
+def full_config(architecture: str, config: Mapping[str, float]) -> dict[str, float]:
+    """Every field of an architecture's configuration, those left out at their defaults."""
+    return asdict(ARCHITECTURES[architecture].config(**config))
+
+
 def count_parameters(architecture: str, config: Mapping[str, float]) -> int:
     """Number of trained values of a network that is not built."""
     with torch.device("meta"):
@@ -101,7 +106,7 @@ def _described(path: Path, state: State, metadata: dict[str, str]) -> Generator:
     try:
         config: dict[str, Any] = json.loads(metadata["config"])
         architecture = metadata["architecture"]
-        config = asdict(ARCHITECTURES[architecture].config(**config))
+        config = full_config(architecture, config)
         _check_blocks(config, state)
         generator = Generator(architecture, config, state, metadata)
         misfit = first_misfit(generator)
@@ -122,7 +127,8 @@ def _detected(path: Path, state: State, metadata: dict[str, str]) -> Generator:
     """A generator recognised by its keys and shapes."""
     try:
         found = detect(state)
-        generator = Generator(found.architecture, found.config, found.state, metadata)
+        config = full_config(found.architecture, found.config)
+        generator = Generator(found.architecture, config, found.state, metadata)
         misfit = first_misfit(generator)
     except ValueError as error:
         raise ValueError(f"{path.name} {str(error).rstrip('.')}.") from None

@@ -7,16 +7,15 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from esrgan.files import sha256_of
+from esrgan.files import cache_folder, sha256_of
 from esrgan.weights.cache import (
-    cache_folder,
     cached_path,
     check_embedded,
     check_or_remove,
     converted_path,
     is_intact,
 )
-from esrgan.weights.loading import Generator, load
+from esrgan.weights.loading import Generator, full_config, load
 from esrgan.weights.registry import FOLDER, Model, RemoteFile
 from esrgan.weights.saving import describe
 
@@ -64,11 +63,11 @@ def _open_remote(model: Model, file: RemoteFile) -> Generator:
 
 def _check_kind(model: Model, file: RemoteFile, generator: Generator) -> None:
     """Refuse a download that holds another network than the registry says."""
-    ours = (generator.architecture, dict(generator.config))
-    if ours != (model.architecture, dict(model.config)):
+    expected = (model.architecture, full_config(model.architecture, model.config))
+    if (generator.architecture, generator.config) != expected:
         raise ValueError(
-            f"{file.name} holds {ours[0]} {ours[1]}, expected {model.architecture} "
-            f"{dict(model.config)}."
+            f"{file.name} holds {generator.architecture} {dict(generator.config)}, expected "
+            f"{expected[0]} {expected[1]}."
         )
 
 

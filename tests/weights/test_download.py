@@ -13,7 +13,6 @@ from esrgan.cli import main
 from esrgan.weights import (
     MODELS,
     Transfer,
-    cache_folder,
     download,
     first_cached,
     is_cached,
@@ -331,16 +330,6 @@ def test_a_download_that_holds_another_network_is_refused(published):
     list(download(other))
     with pytest.raises(ValueError, match=r"psnr.pth holds rrdbnet .*, expected rrdbnet"):
         open_model(other)
-
-
-def test_the_cache_folder_is_named_by_a_variable(monkeypatch, tmp_path):
-    monkeypatch.setenv("ESRGAN_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
-    monkeypatch.delenv("ESRGAN_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "esrgan"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_folder().parts[-2:] == (".cache", "esrgan")
 
 
 def test_the_first_model_that_is_here_is_chosen(published, monkeypatch):
