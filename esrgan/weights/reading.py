@@ -23,6 +23,8 @@ LARGEST_FILE = 300_000_000
 LARGEST_HEADER = 8_000_000
 LARGEST_PICKLE = 16_000_000
 ZIP_MAGIC, PICKLE_MAGIC = b"PK\x03\x04", b"\x80"
+ZIP_TAIL = 98
+"""Bytes of a zip's three closing records: 64-bit end, its locator, end."""
 DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64)
 SAFETENSORS_DTYPES = ("F32", "F16", "BF16", "F64", "I64")
 UNPICKLING_ERRORS = (
@@ -146,8 +148,11 @@ def _check_zip(path: Path, size: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             records = archive.infolist()
+            is_plain = archive.start_dir == _directory_start(path, size)
     except (zipfile.BadZipFile, *UNPICKLING_ERRORS):
-        raise ValueError(f"{path.name} is a damaged or cut off PyTorch file.") from None
+        is_plain, records = False, []
+    if not is_plain:
+        raise ValueError(f"{path.name} is a damaged or cut off PyTorch file.")
     unpacked = sum(record.file_size for record in records)
     if unpacked > size or any(record.compress_type != zipfile.ZIP_STORED for record in records):
         raise ValueError(
@@ -159,6 +164,25 @@ def _check_zip(path: Path, size: int) -> None:
         raise ValueError(f"{path.name} is a TorchScript program; save its state_dict instead.")
     if names.get("data.pkl", 0) > LARGEST_PICKLE:
         raise ValueError(f"{path.name} has more structure than weights have.")
+
+
+def _directory_start(path: Path, size: int) -> int:
+    """Where a zip says that its directory starts, or −1 if its end is not as PyTorch writes it.
+
+    Readers of zips look for the directory in different ways; only where all of them find the same
+    one is what Python sees what PyTorch unpacks.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, size - ZIP_TAIL))
+        tail = file.read()
+    end, locator = tail[-22:], tail[-42:-22]
+    if not end.startswith(b"PK\x05\x06") or end[20:] != b"\0\0":
+        return -1
+    if not locator.startswith(b"PK\x06\x07"):
+        return struct.unpack("<I", end[16:20])[0]
+    if not tail.startswith(b"PK\x06\x06") or locator[8:16] != struct.pack("<Q", size - ZIP_TAIL):
+        return -1
+    return struct.unpack("<Q", tail[48:56])[0]
 
 
 def _unpickling_reason(error: Exception) -> str:

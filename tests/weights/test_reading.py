@@ -100,6 +100,22 @@ def test_zip_bombs_are_refused_unopened(tmp_path, state):
     assert "compressed archive that unpacks to 500 MB" in refusal(bomb)
 
 
+def test_zips_that_readers_could_see_differently_are_refused(tmp_path, state):
+    path = tmp_path / "x.pth"
+    torch.save(state, path)
+    data = path.read_bytes()
+    locator = len(data) - 42
+    for changed in (
+        data[:-2] + b"\x01\x00c",
+        data[: locator + 8] + bytes(8) + data[locator + 16 :],
+        data[:4] + data,
+    ):
+        path.write_bytes(changed)
+        assert "is a damaged or cut off PyTorch file" in refusal(path)
+    path.write_bytes(data)
+    load(path)
+
+
 def test_tensors_that_claim_more_than_the_file_are_refused(tmp_path, state):
     wide = torch.zeros(1).expand(1 << 20, 1 << 20)
     for options in ({}, LEGACY):
