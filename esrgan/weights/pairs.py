@@ -66,7 +66,10 @@ def _refusal(alpha: float, probe: str, before: float, after: float) -> str:
     outcome = f"at α = {alpha:.2f} a {probe} of brightness {255 * before:.0f} becomes {grey}"
     if alpha in (0.0, 1.0):
         end = "PSNR" if alpha == 0.0 else "GAN"
-        return f"The {end} end of this pair does not enlarge pictures: {outcome}."
+        return (
+            f"The {end} end of this pair does not enlarge pictures: {outcome}. Train it longer, or "
+            "take another file."
+        )
     return (
         f"These networks drifted apart: {outcome}. A pair needs a GAN end that was trained from "
         "its PSNR end."

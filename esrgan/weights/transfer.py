@@ -4,6 +4,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,13 +81,24 @@ def _attempt(url: str, partial: Path, limit: int) -> Iterator[int]:
         total = done + int(length) if length else None
         with partial.open("ab" if done else "wb", buffering=0) as file:
             while done < limit and (chunk := response.read1(CHUNK)):
-                file.write(chunk)
-                done += len(chunk)
+                done += _store(file, chunk)
                 yield done
     if done >= limit:
         return
     if total is not None and done < total:
         raise ConnectionError(f"{done:,} of {total:,} bytes came")
+
+
+def _store(file: FileIO, chunk: bytes) -> int:
+    """Write a whole piece; a disk that refuses is not a broken connection."""
+    written = 0
+    try:
+        while written < len(chunk):
+            written += file.write(chunk[written:])
+    except OSError as error:
+        name = Path(str(file.name)).name
+        raise ValueError(f"{name} cannot be stored: {error.strerror}.") from None
+    return written
 
 
 def _size(partial: Path) -> int:

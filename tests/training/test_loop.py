@@ -1,16 +1,16 @@
 import json
 
-import numpy as np
 import pytest
 import torch
 
 from esrgan import losses
-from esrgan.inference import Upscaler
+from esrgan.interpolation import interpolate
 from esrgan.training import learner, loop
 from esrgan.training.checkpoints import PATTERN, checkpoint_path, load_newest
 from esrgan.training.config import changed
 from esrgan.training.features import load_features
 from esrgan.weights import load
+from esrgan.weights.pairs import check_generators
 from tests.training.conftest import random_vgg, tiny
 
 GAN = {"init": "scratch", "discriminator": "patch-spectral"}
@@ -69,8 +69,11 @@ def test_stage_two_starts_from_stage_one_and_moves_both_networks(trainer, folder
     assert "discriminator" in line
     after = second.learner.adversary.bare.parameters()
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
-    pair = Upscaler((init, folder / "gan" / loop.WEIGHTS))
-    assert pair(np.full((8, 8, 3), 99, np.uint8), 0.5).shape == (32, 32, 3)
+    ends = load(folder / "first" / loop.WEIGHTS), load(folder / "gan" / loop.WEIGHTS)
+    between = ends[0].network(interpolate(ends[0].state, ends[1].state, 0.5))
+    assert between(torch.rand(1, 3, 8, 8)).shape == (1, 3, 32, 32)
+    with pytest.raises(ValueError, match="does not enlarge pictures"):  # after two steps
+        check_generators(*ends)
 
 
 def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer):

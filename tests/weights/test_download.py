@@ -5,6 +5,7 @@ import time
 import urllib.request
 from dataclasses import replace
 from http.client import HTTPMessage
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from esrgan.weights import (
 )
 from esrgan.weights.cache import cached_path, download_path, is_intact
 from esrgan.weights.store import convert_into_cache
-from esrgan.weights.transfer import _HttpsStaysHttps
+from esrgan.weights.transfer import _HttpsStaysHttps, fetch
 
 HTML = b"<!DOCTYPE html><html><title>Rate limited</title></html>"
 
@@ -244,6 +245,20 @@ def test_a_stopped_download_resumes(server, cache, published):
     assert "psnr.pth" not in files_in(cache)
     list(download(model))
     assert download_path(model.remote[0]).read_bytes() == contents[0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_not_a_broken_connection(server, published):
+    model, _ = published()
+    with pytest.raises(ValueError, match="full cannot be stored: No space left on device"):
+        list(fetch(model.remote[0].url, Path("/dev/full"), limit=1 << 20))
+    assert len(server.requests) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(cache, published):
+    model, _ = published()
+    cache.touch()
+    assert "psnr.pth cannot be stored in" in refusal(model)
 
 
 PROGRAM = """
