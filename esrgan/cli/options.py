@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.utils import logging as hub_logging
 from tqdm import tqdm
 
 from esrgan.evaluation import DEFAULT_METRICS, METRICS, Judges
@@ -103,6 +104,7 @@ def fetch(model: Model) -> None:
     """Download a model that is not here, with a progress bar; says what it takes and pins."""
     if is_cached(model):
         return
+    hub_logging.set_verbosity_error()  # its retries would hide our one sentence
     print(f"esrgan: downloading {model.describe_download()}", file=sys.stderr)
     with tqdm(total=0, unit="B", unit_scale=True, leave=False, disable=None) as bar:
         for transfer in download(model):

@@ -10,7 +10,7 @@ from esrgan import Upscaler
 from esrgan.cli import main
 from esrgan.files import sha256_of
 from esrgan.weights import MODELS, load
-from esrgan.weights.registry import Score
+from esrgan.weights.registry import Model, RemoteFile, Score
 
 PSNR, GAN = MODELS["esrgan"].files
 
@@ -121,6 +121,17 @@ def test_verify_refuses_what_was_not_published(server, published, monkeypatch, c
     server.pages["/files/gan.pth"].data = contents[0]
     assert run("verify", "stand-in") == 2
     assert "gan.pth is not the published file" in capsys.readouterr().err
+
+
+def test_a_hub_that_cannot_be_reached_is_one_sentence(cache, monkeypatch, capfd):
+    assert not cache.exists()
+    url = "http://127.0.0.1:9/owner/repo/resolve/main/psnr.pth"
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    file = RemoteFile("psnr.pth", url, 1000, "0" * 64)
+    monkeypatch.setitem(MODELS, "stand-in", Model("stand-in", "Stand-in", remote=(file,)))
+    assert run("verify", "stand-in") == 2
+    _, message = capfd.readouterr().err.splitlines()
+    assert message.startswith("esrgan: Hugging Face did not send psnr.pth: ")
 
 
 def test_verify_looks_at_embedded_models_too(capsys):
