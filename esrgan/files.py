@@ -25,7 +25,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         If the disk refuses; whatever stood at `path` before is still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".partial")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         with temporary.open("wb") as file:
             file.write(data)

@@ -79,6 +79,9 @@ def texture_loss(
 ) -> Tensor:
     """L_T of EnhanceNet (arXiv 1612.07919, equation 6): squared distance of Gram matrices.
 
+    The matrices are divided by their patch's size and averaged, where that paper sums them: its
+    weights hold here in their ratio alone.
+
     Parameters
     ----------
     sr, hr

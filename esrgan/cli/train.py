@@ -4,6 +4,7 @@ import argparse
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from esrgan.training.loop import Trainer
 
 INTERRUPTED = 130
+PATIENCE = timedelta(days=1)
+"""How long processes wait for the first one to decode pictures or to validate."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -72,16 +75,17 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     from esrgan.training.features import load_features
 
     caches = cache_folder()
-    processes = PartialState(cpu=options.device == "cpu")
+    processes = PartialState(cpu=options.device == "cpu", timeout=PATIENCE)
     with processes.main_process_first():
         pictures = open_training_set(_folders(options.data), config.data, caches, watched)
+        file = options.features if processes.is_main_process else None
+        features = load_features(config.losses, file, caches)
     if processes.is_main_process:
         for name, reason in pictures.skipped.items():
             print(f"skipped {name}: {reason}", flush=True)
     validation = pictures.held_out
     if options.validate is not None:
         validation = [pair.hr for pair in find_pairs(options.validate)]
-    features = load_features(config.losses, options.features, caches)
     materials = Materials(pictures, features, validation)
     return Trainer(config, options.folder, materials, device=options.device)
 

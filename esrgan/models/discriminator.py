@@ -44,6 +44,8 @@ class DiscriminatorConfig:
             raise ValueError(f"Unknown discriminator {self.kind!r}; choose one of {known}.")
         if self.kind.startswith("vgg") and self.patch_px not in PATCH_SIZES:
             raise ValueError(f"A VGG discriminator judges 96, 128 or 192 px, not {self.patch_px}.")
+        if not self.kind.startswith("vgg") and self.patch_px % 8:
+            raise ValueError(f"{self.kind} judges multiples of 8 px, not {self.patch_px}.")
         if self.num_features < 1:
             raise ValueError("A discriminator needs at least one feature.")
 

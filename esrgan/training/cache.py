@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +45,8 @@ class Cache:
 
     Attributes
     ----------
+    key
+        Hash of the folder's file names, sizes and dates.
     hr, lr
         Flat memory maps, uint8; sub-images are contiguous (H, W, 3) RGB.
     pictures
@@ -52,6 +55,7 @@ class Cache:
         Why a picture is not among them, by its path.
     """
 
+    key: str
     hr: NDArray[np.uint8]
     lr: NDArray[np.uint8]
     pictures: Mapping[str, Sequence[SubImage]]
@@ -95,7 +99,8 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(f"There is no picture below {folder}.")
-    target = caches / f"pictures-{_key(folder, paths)}"
+    key = _key(folder, paths)
+    target = caches / f"pictures-{key}"
     if not target.is_dir():
         _make(target, folder, watch(paths, len(paths)))
     index = json.loads((target / "index.json").read_text("utf-8"))
@@ -105,7 +110,7 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
         name: [SubImage(**item) for item in items] for name, items in index["pictures"].items()
     }
     hr, lr = (np.memmap(target / name, np.uint8, "r") for name in ("hr.bin", "lr.bin"))
-    return Cache(hr, lr, pictures, index["skipped"])
+    return Cache(key, hr, lr, pictures, index["skipped"])
 
 
 def _key(folder: Path, paths: Sequence[Path]) -> str:
@@ -116,18 +121,24 @@ def _key(folder: Path, paths: Sequence[Path]) -> str:
 
 
 def _facts(path: Path) -> tuple[int, int]:
-    """Size and date of a file."""
-    status = path.stat()
+    """Size and date of a file; of a link that leads nowhere, neither."""
+    try:
+        status = path.stat()
+    except OSError:
+        return -1, -1
     return status.st_size, status.st_mtime_ns
 
 
 def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
     """Decode pictures into a new folder, then give it its name; two processes may race."""
-    temporary = target.with_name(f"{target.name}.partial-{os.getpid()}")
-    temporary.mkdir(parents=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     try:
         with (temporary / "hr.bin").open("wb") as hr, (temporary / "lr.bin").open("wb") as lr:
             index = _write_pictures(folder, paths, hr, lr)
+            for file in (hr, lr):
+                file.flush()
+                os.fsync(file.fileno())
         write_atomically(temporary / "index.json", json.dumps(index).encode())
         try:
             temporary.rename(target)
@@ -147,7 +158,7 @@ def _write_pictures(
     for path in paths:
         name = str(path.relative_to(folder))
         try:
-            hr = crop_to_multiple(_eight_bits(read(path).pixels), SCALE)
+            hr = crop_to_multiple(eight_bits(read(path).pixels), SCALE)
         except ValueError as error:
             skipped[name] = str(error)
             continue
@@ -164,7 +175,7 @@ def _write_pictures(
     return {"pictures": pictures, "skipped": skipped}
 
 
-def _eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
+def eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
     """A 16-bit picture rounded to 8 bits; an 8-bit one as it is."""
     if pixels.dtype == np.uint8:
         return pixels

@@ -30,8 +30,11 @@ def save_checkpoint(run: Path, step: int, state: Mapping[str, Any], keep_last: i
     buffer = io.BytesIO()
     torch.save(dict(state) | {"step": step}, buffer)
     write_atomically(checkpoint_path(run, step), buffer.getvalue())
-    for old in sorted(run.glob(PATTERN))[:-keep_last]:
-        old.unlink(missing_ok=True)
+    paths, newest = sorted(run.glob(PATTERN)), checkpoint_path(run, step)
+    older = [path for path in paths if path < newest]
+    damaged = [path for path in paths if path > newest]  # `load_newest` has passed them over
+    for path in [*older[: max(0, len(older) - keep_last + 1)], *damaged]:
+        path.unlink(missing_ok=True)
 
 
 def load_newest(run: Path) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """What a training run is: frozen dataclasses, one a concern, stored as JSON beside the run."""
 
-import types
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from esrgan.losses import DISTANCES, HALF_WEIGHTS
@@ -108,6 +108,12 @@ class LossConfig:
         _check_at_least(0, weight=min(*weights, self.texture_weight))
         if not any((*weights, self.texture_weight)):
             raise ValueError("At least one loss needs a weight above 0.")
+        pairs = (
+            (self.perceptual_weight, self.perceptual_layers),
+            (self.texture_weight, self.texture_layers),
+        )
+        if any(weight and not layers for weight, layers in pairs):
+            raise ValueError("A loss on features needs layers, such as perceptual_layers=5_4:1.")
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -163,11 +169,18 @@ class OptimisationConfig:
         _check_at_least(0, clip_norm=self.clip_norm, warmup_steps=self.warmup_steps)
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay lies in [0, 1), not {self.ema_decay}.")
+        if not 0 < self.decay <= 1:
+            raise ValueError(f"decay lies in (0, 1], not {self.decay}.")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be above 0, not {self.learning_rate}.")
 
 
 @dataclass(frozen=True)
 class OutputConfig:
-    """How often a run reports, saves and validates, in steps; 0 never validates."""
+    """How often a run reports, saves and validates, in steps; 0 never validates.
+
+    The last of `validation_alphas` is 1: the best GAN end is chosen there.
+    """
 
     report_every: int = 100
     checkpoint_every: int = 5000
@@ -184,6 +197,9 @@ class OutputConfig:
             keep_last=self.keep_last,
         )
         _check_at_least(0, validate_every=self.validate_every)
+        alphas = self.validation_alphas
+        if alphas[-1:] != (1.0,) or not all(0 <= alpha <= 1 for alpha in alphas):
+            raise ValueError(f"validation_alphas lie in [0, 1] and end with 1, unlike {alphas}.")
 
 
 @dataclass(frozen=True)
@@ -241,98 +257,3 @@ class TrainingConfig:
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries and lists, ready for `json.dump`."""
         return asdict(self)
-
-
-FIXED = ("preset", "section")
-"""Fields that name a preset and are not set."""
-
-
-def field_values(config: Any) -> dict[str, Any]:
-    """Every field that is no dataclass itself, by its name; names are unique over all concerns."""
-    values: dict[str, Any] = {}
-    for item in fields(config):
-        value = getattr(config, item.name)
-        values |= field_values(value) if is_dataclass(value) else {item.name: value}
-    return values
-
-
-def changed(config: Any, **changes: Any) -> Any:
-    """A config with some fields replaced, wherever among its concerns they stand.
-
-    Raises
-    ------
-    ValueError
-        If there is no such field, naming those there are, or a value does not fit.
-    """
-    known = field_values(config)
-    unknown = [name for name in changes if name not in known]
-    if unknown:
-        valid = ", ".join(name for name in known if name not in FIXED)
-        raise ValueError(f"There is no field {unknown[0]!r}; there are {valid}.")
-    return _changed(config, changes)
-
-
-def _changed(config: Any, changes: Mapping[str, Any]) -> Any:
-    """Replace fields here and in the dataclasses below."""
-    news: dict[str, Any] = {}
-    for item in fields(config):
-        value = getattr(config, item.name)
-        if is_dataclass(value):
-            news[item.name] = _changed(value, changes)
-        elif item.name in changes:
-            news[item.name] = changes[item.name]
-    return replace(config, **news)
-
-
-def with_settings(config: TrainingConfig, settings: Mapping[str, str]) -> TrainingConfig:
-    """A config with some fields given as text: numbers, true or false, 'a,b', 'key:1,other:2'.
-
-    Raises
-    ------
-    ValueError
-        If a field is unknown, or its text is not of its type.
-    """
-    known = {name: value for name, value in field_values(config).items() if name not in FIXED}
-    values = {
-        name: _parse(name, text, known[name]) if name in known else text
-        for name, text in settings.items()
-    }
-    fixed = [name for name in values if name in FIXED]
-    if fixed:
-        raise ValueError(f"{fixed[0]} names the preset and cannot be set.")
-    return changed(config, **values)
-
-
-def _parse(name: str, text: str, present: Any) -> Any:
-    """Text to the type of a field's present value."""
-    try:
-        if isinstance(present, bool):
-            return {"true": True, "false": False}[text.lower()]
-        if isinstance(present, tuple):
-            kind = float if name == "validation_alphas" else int
-            return tuple(kind(item) for item in text.split(",") if item)
-        if isinstance(present, Mapping):
-            items = (item.rsplit(":", 1) for item in text.split(",") if item)
-            return {key: _number(value) for key, value in items}
-        return type(present)(text)
-    except (ValueError, KeyError):
-        form = _FORMS.get(type(present), type(present).__name__)
-        raise ValueError(f"{name} is {form}, not {text!r}.") from None
-
-
-_FORMS: Mapping[type, str] = types.MappingProxyType(
-    {
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number",
-        tuple: "numbers with commas between",
-        dict: "NAME:NUMBER pairs with commas between",
-    }
-)
-
-
-def _number(text: str) -> float | int | bool:
-    """A whole number where it is one; 'true' and 'false' too."""
-    if text in ("true", "false"):
-        return text == "true"
-    return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -1,5 +1,7 @@
 """Batches that are a pure function of (seed, step), so that resuming needs no state."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from esrgan.training.cache import Cache, SubImage, Watch, open_cache, pass_on
+from esrgan.training.cache import Cache, Watch, open_cache, pass_on
 from esrgan.training.config import SCALE, DataConfig
 
 Patches = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -21,7 +23,7 @@ class Source:
     """A data folder's usable pictures and the share of patches that come from it."""
 
     cache: Cache
-    pictures: Sequence[Sequence[SubImage]]
+    names: Sequence[str]
     share: float
 
 
@@ -42,9 +44,15 @@ class TrainingSet:
     skipped: Mapping[str, str]
 
     @property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides which patches a step sees."""
+        facts = [[it.cache.key, it.share, list(it.names)] for it in self.sources]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    @property
     def num_pictures(self) -> int:
         """Number of pictures that patches come from."""
-        return sum(len(source.pictures) for source in self.sources)
+        return sum(len(source.names) for source in self.sources)
 
     def batch(self, config: DataConfig, seed: int, step: int, indices: Sequence[int]) -> Patches:
         """LR and HR patches, uint8 (N, H, W, 3), flipped and turned at random.
@@ -65,9 +73,9 @@ class TrainingSet:
         """One random patch pair: folder by its share, then picture, sub-image and place."""
         shares = [source.share for source in self.sources]
         source = self.sources[int(generator.choice(len(shares), p=shares))]
-        subimages = source.pictures[int(generator.integers(len(source.pictures)))]
-        fitting = [item for item in subimages if min(item.height, item.width) >= patch_px]
-        lr, hr = source.cache.views(fitting[int(generator.integers(len(fitting)))])
+        name = source.names[int(generator.integers(len(source.names)))]
+        subimages = source.cache.pictures[name]
+        lr, hr = source.cache.views(subimages[int(generator.integers(len(subimages)))])
         size = patch_px // SCALE
         top, left = (int(generator.integers(side - size + 1)) for side in lr.shape[:2])
         lr = lr[top : top + size, left : left + size]
@@ -126,11 +134,11 @@ def _fitting(cache: Cache, patch_px: int) -> tuple[list[str], dict[str, str]]:
     refused = dict(cache.skipped)
     names: list[str] = []
     for name, subimages in cache.pictures.items():
-        height, width = subimages[0].height, subimages[0].width
-        if min(height, width) >= patch_px:
+        smallest = min(min(item.height, item.width) for item in subimages)
+        if smallest >= patch_px:
             names.append(name)
         else:
-            refused[name] = f"{width} x {height} px is less than a patch of {patch_px} px"
+            refused[name] = f"its {smallest} px are less than a patch of {patch_px} px"
     return names, refused
 
 
@@ -142,11 +150,14 @@ def hold_out(names: Sequence[str], count: int) -> list[str]:
 
 def _sources(opened: Sequence[tuple[Cache, list[str], float | None]]) -> list[Source]:
     """Folders with shares that add up to one."""
+    given = [weight is not None for *_, weight in opened]
+    if any(given) != all(given):
+        raise ValueError("Give every folder a weight, or none of them.")
     weights = [len(names) if weight is None else weight for _, names, weight in opened]
     if min(weights) < 0 or not sum(weights) > 0:
         raise ValueError(f"Weights of folders must not be negative nor all 0, got {weights}.")
     return [
-        Source(cache, [cache.pictures[name] for name in names], weight / sum(weights))
+        Source(cache, names, weight / sum(weights))
         for (cache, names, _), weight in zip(opened, weights, strict=True)
     ]
 

@@ -1,6 +1,5 @@
 """Where the feature network's weights come from: a file that is checked and then kept."""
 
-import hashlib
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from esrgan.files import write_atomically
+from esrgan.files import sha256_of, write_atomically
 from esrgan.models.vgg import VGG16_ANTIALIASED, VGG19, VGGFeatures, VGGOutline
 from esrgan.training.config import LossConfig
 
@@ -44,7 +43,7 @@ SOURCES: Mapping[str, FeatureSource] = {
     "vgg16-antialiased": FeatureSource(
         VGG16_ANTIALIASED,
         "net.",
-        "",
+        "44597da6",
         "weights/vST0.0/vgg_shift_tolerant.pth in the wheel of stlpips-pytorch",
     ),
 }
@@ -93,7 +92,7 @@ def read_convolutions(file: Path, source: FeatureSource) -> dict[str, Tensor]:
     """
     if not file.is_file():
         raise ValueError(f"There is no file {file}.")
-    if not _sha256(file).startswith(source.sha256_start):
+    if not sha256_of(file).startswith(source.sha256_start):
         raise ValueError(
             f"{file.name} is not the published file: its hash should begin with "
             f"{source.sha256_start}."
@@ -118,12 +117,3 @@ def _named(state: Mapping[str, Tensor], source: FeatureSource) -> Iterator[tuple
     for name, key in zip(names, keys, strict=False):
         yield f"{name}.weight", state[key].contiguous()
         yield f"{name}.bias", state[f"{key.removesuffix('.weight')}.bias"].contiguous()
-
-
-def _sha256(file: Path) -> str:
-    """Hash of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

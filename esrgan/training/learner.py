@@ -133,8 +133,11 @@ class Learner:
         """Clip and apply a network's gradient."""
         limit = self.config.optimisation.clip_norm or math.inf
         norm = self.accelerator.clip_grad_norm_(network.parameters(), limit)
-        # fp16 scales its loss, and skips by itself a step whose gradient overflows.
-        if self.accelerator.scaler is None and not torch.as_tensor(norm).isfinite():
+        # fp16 scales its loss, and skips by itself a step whose gradient overflows, until the
+        # scale has fallen so far that nothing but a broken gradient can.
+        scaler = self.accelerator.scaler
+        is_lost = scaler is None or scaler.get_scale() < 1
+        if is_lost and not torch.as_tensor(norm).isfinite():
             raise ValueError(f"Training diverged at step {step}: the gradient is not finite.")
         set_learning_rate(optimiser, share)
         optimiser.step()

@@ -18,11 +18,12 @@ from esrgan.models import build
 from esrgan.models.vgg import VGGFeatures
 from esrgan.training.checkpoints import load_newest, save_checkpoint
 from esrgan.training.clock import Clock
-from esrgan.training.config import SCRATCH, TrainingConfig, field_values
+from esrgan.training.config import SCRATCH, TrainingConfig
 from esrgan.training.data import Loader, TrainingSet
 from esrgan.training.distributed import average
 from esrgan.training.learner import Learner
 from esrgan.training.scalars import Scalars
+from esrgan.training.settings import field_values
 from esrgan.training.validation import HEADER, Render, Validation, sample_picture
 from esrgan.weights import load, save_weights
 
@@ -49,6 +50,11 @@ class Materials:
     pictures: TrainingSet
     features: VGGFeatures | None = None
     validation: Sequence[Path] = ()
+
+    def fingerprint(self) -> dict[str, str | None]:
+        """What of them decides the outcome: pictures, and weights of the feature network."""
+        features = None if self.features is None else self.features.fingerprint()
+        return {"pictures": self.pictures.fingerprint, "features": features}
 
 
 class Trainer:
@@ -85,8 +91,9 @@ class Trainer:
         self.start = _start_state(config)
         network = _generator(config, self.start)
         self.learner = Learner(config, network, materials.features, self.accelerator)
-        paths, iterations = materials.validation, config.back_projection
-        self.validation = Validation(paths, iterations) if paths else None
+        self.validation = None
+        if materials.validation and self.accelerator.is_main_process:
+            self.validation = Validation(materials.validation, config.back_projection)
         self._resume()
 
     @property
@@ -110,12 +117,14 @@ class Trainer:
         """
         loader = self._loader()
         scalars = Scalars(self.run, self.step, is_main=self.accelerator.is_main_process)
-        clock = Clock(self.config.data.batch_size)
+        cores = torch.get_num_threads() * self.accelerator.num_processes
+        clock = Clock(self.config.data.batch_size, cores)
         try:
             while not self.is_done:
-                with clock.waiting():
-                    batch = loader.batch(self.step)
-                losses = self.learner.advance(*batch, self.step)
+                with clock.step():
+                    with clock.waiting():
+                        batch = loader.batch(self.step)
+                    losses = self.learner.advance(*batch, self.step)
                 self.step += 1
                 yield from self._after_step(losses, clock, scalars)
                 if self._must_end():
@@ -164,15 +173,28 @@ class Trainer:
         """Go on from the run's newest checkpoint, if there is one."""
         state = load_newest(self.run)
         if state is None:
-            if self.accelerator.is_main_process:
-                text = json.dumps(self.config.to_json(), indent=2)
-                write_atomically(self.run / CONFIG, text.encode())
+            self._begin()
             return
-        _check_same(state["fields"], field_values(self.config))
+        _check_same(state["fields"], self._fields())
         for name, part in self.learner.parts().items():
             part.load_state_dict(state[name])
         self.step, self.best, self.rows = state["step"], state["best"], state["rows"]
         torch.set_rng_state(state["random"])
+
+    def _begin(self) -> None:
+        """Write down what is trained, and of what; drop what a killed run left half written."""
+        if self.accelerator.is_main_process:
+            for partial in self.run.glob("*.partial"):
+                partial.unlink()
+            write_atomically(self.run / CONFIG, json.dumps(self._recipe(), indent=2).encode())
+
+    def _fields(self) -> dict[str, Any]:
+        """What must not change while the run lasts, by name."""
+        return field_values(self.config) | self.materials.fingerprint()
+
+    def _recipe(self) -> dict[str, Any]:
+        """The configuration and what the run works with, ready for JSON."""
+        return self.config.to_json() | {"materials": self.materials.fingerprint()}
 
     def save(self) -> None:
         """Write the moving average's weights and then the checkpoint.
@@ -185,25 +207,24 @@ class Trainer:
         if not self.accelerator.is_main_process:
             return
         state = {name: part.state_dict() for name, part in self.learner.parts().items()}
-        state |= {"fields": field_values(self.config), "random": torch.get_rng_state()}
+        state |= {"fields": self._fields(), "random": torch.get_rng_state()}
         state |= {"best": self.best, "rows": self.rows}
         self._save_average(WEIGHTS)
         save_checkpoint(self.run, self.step, state, self.config.output.keep_last)
 
     def _save_average(self, name: str) -> None:
         """The moving average as a weights file that describes itself."""
-        recipe = self.config.to_json() | {"step": self.step, "init": Path(self.config.init).name}
+        recipe = self._recipe() | {"step": self.step, "init": Path(self.config.init).name}
         metadata = {
             "architecture": self.config.architecture,
             "config": json.dumps(dict(self.config.model)),
             "training": json.dumps(recipe),
         }
-        save_weights(self.run / name, self.learner.average.state_dict(), metadata)
+        state = self.learner.average.state_dict()
+        save_weights(self.run / name, state, metadata, dtype=torch.float32)
 
     def _validate(self, validation: Validation, scalars: Scalars) -> Iterator[str]:
         """Lines of the table; keeps the best weights so far."""
-        if not self.accelerator.is_main_process:
-            return
         yield from HEADER
         cost = math.inf
         for alpha, render in self._renders():
@@ -246,7 +267,12 @@ def _start_state(config: TrainingConfig) -> Mapping[str, Tensor] | None:
 
 def _generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.Module:
     """The generator with fresh weights, or with those it starts from."""
-    network = build(config.architecture, **config.model)
+    try:
+        network = build(config.architecture, **config.model)
+    except (TypeError, RuntimeError):
+        raise ValueError(
+            f"{config.architecture} cannot be built of {dict(config.model)}."
+        ) from None
     if start is not None:
         try:
             network.load_state_dict(start)

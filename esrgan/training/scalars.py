@@ -30,7 +30,7 @@ class Scalars:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             return
-        self._writer = SummaryWriter(str(run / FOLDER), purge_step=step)
+        self._writer = SummaryWriter(str(run / FOLDER), purge_step=step + 1)
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         """Add one point to each curve."""

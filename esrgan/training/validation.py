@@ -14,8 +14,10 @@ from torch import Tensor
 from esrgan.back_projection import back_project
 from esrgan.images import read
 from esrgan.metrics import niqe, psnr, ssim
+from esrgan.metrics.naturalness import UndefinedError
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.tiles import enlarge
+from esrgan.training.cache import eight_bits
 from esrgan.training.config import SCALE
 
 TILE_PX = 160
@@ -59,7 +61,7 @@ class Validation:
     """Held-out pictures, uint8 HR and their reduced forms."""
 
     def __init__(self, paths: Sequence[Path], back_projection: int = 0) -> None:
-        originals = (crop_to_multiple(read(path).pixels, SCALE) for path in paths)
+        originals = (crop_to_multiple(eight_bits(read(path).pixels), SCALE) for path in paths)
         self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in originals]
         self.back_projection = back_projection
 
@@ -87,7 +89,7 @@ def _niqe(sr: NDArray) -> float | None:
     """NIQE, or None where it is not defined."""
     try:
         return niqe(sr)
-    except ValueError:
+    except UndefinedError:
         return None
 
 

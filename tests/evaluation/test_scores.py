@@ -75,7 +75,7 @@ def test_rgb_by_choice(photo):
 
 
 def test_a_value_that_is_no_number_is_null(photo, monkeypatch):
-    monkeypatch.setattr("esrgan.evaluation.catalogue.psnr", lambda *_: float("nan"))
+    monkeypatch.setattr("esrgan.evaluation.catalogue.psnr", lambda *_, **__: float("nan"))
     scores = score("", Rebuilt(photo, photo), ["psnr_y"])
     assert scores.values == {"psnr_y": None}
     assert scores.reasons["psnr_y"].startswith("not a number")

@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from esrgan.training.config import TrainingConfig, changed, field_values, with_settings
+from esrgan.training.config import TrainingConfig
 from esrgan.training.presets import PRESETS, preset
+from esrgan.training.settings import changed, field_values, with_settings
 
 SWITCHES = {
     "BN": lambda config: bool(config.model.get("batch_norm")),
@@ -21,6 +22,14 @@ FIGURE_8 = {
     7: (False, False, "relativistic", "rrdbnet", True),
 }
 
+CHANGES = {
+    3: {"model"},
+    4: {"perceptual_activated"},
+    5: {"game"},
+    6: {"architecture", "model"},
+    7: {"more_data"},
+}
+
 
 @pytest.mark.parametrize("suffix", ["", "-small"])
 def test_ablation_presets_are_figure_8(suffix):
@@ -30,11 +39,13 @@ def test_ablation_presets_are_figure_8(suffix):
         row = tuple(switch(config) for switch in SWITCHES.values())
         print("|", number, "|", " | ".join(map(str, row)), "|")  # noqa: T201
         assert row == FIGURE_8[number]
-    free = {"preset", "section", "architecture", "model", "perceptual_activated", "game"}
-    free |= {"more_data"}
-    for config in columns.values():
-        same = {k: v for k, v in field_values(config).items() if k not in free}
-        assert same == {k: v for k, v in field_values(columns[2]).items() if k not in free}
+    for column, expected in CHANGES.items():
+        before, after = (field_values(columns[number]) for number in (column - 1, column))
+        changes = {name for name in after if after[name] != before[name]}
+        assert expected - {"model"} <= changes - {"preset", "section"} <= expected
+    models = [dict(columns[number].model) for number in (2, 3, 4, 5)]
+    assert models[0].pop("batch_norm")
+    assert models[0] == models[1] == models[2] == models[3]
 
 
 def test_every_system_comes_in_two_sizes_and_names_its_section():
@@ -59,6 +70,17 @@ def test_the_papers_constants():
     assert losses.perceptual_layers == {"5_4": 1.0}
     assert PRESETS["pirm"].losses.content_weight == 10
     assert PRESETS["pirm"].back_projection == 20
+    srgan = PRESETS["srgan"].losses
+    assert (srgan.perceptual_weight, srgan.adversarial_weight) == (0.006, 1e-3)
+    assert (srgan.game, srgan.perceptual_distance) == ("standard", "l2")
+
+
+def test_a_warm_start_warms_up():
+    assert preset("esrgan", {}).optimisation.warmup_steps == 0
+    assert preset("esrgan", {"init": "a"}).optimisation.warmup_steps == 200
+    assert preset("esrgan", {"init": "scratch"}).optimisation.warmup_steps == 0
+    given = preset("esrgan", {"init": "a", "warmup_steps": "7"})
+    assert given.optimisation.warmup_steps == 7
 
 
 def test_field_names_are_unique_over_all_concerns():
@@ -81,7 +103,7 @@ def test_a_config_is_json():
         ("more_data", "False", False),
         ("init", "a=b.safetensors", "a=b.safetensors"),
         ("milestones", "10,20", (10, 20)),
-        ("validation_alphas", "0,0.5", (0.0, 0.5)),
+        ("validation_alphas", "0.5,1", (0.5, 1.0)),
         ("perceptual_layers", "5_3:1,3_3:0.5", {"5_3": 1, "3_3": 0.5}),
         ("model", "num_features:8,batch_norm:true", {"num_features": 8, "batch_norm": True}),
         ("model", "", {}),
@@ -112,6 +134,13 @@ def test_any_field_is_set_from_text(field, text, value):
         ({"ema_decay": "1"}, r"ema_decay lies in \[0, 1\)"),
         ({"accumulation": "3"}, "multiple of accumulation"),
         ({"content_weight": "-1"}, "weight must be at least 0"),
+        ({"perceptual_layers": ""}, "needs layers"),
+        ({"texture_weight": "1"}, "needs layers"),
+        ({"discriminator": "unet-spectral", "patch_px": "36"}, "multiples of 8 px, not 36"),
+        ({"validation_alphas": "0,2"}, "end with 1"),
+        ({"validation_alphas": ""}, "end with 1"),
+        ({"decay": "nan"}, "decay lies in"),
+        ({"learning_rate": "0"}, "learning_rate must be above 0"),
     ],
 )
 def test_refusals(settings, message):

@@ -119,6 +119,8 @@ def test_folders_share_patches_by_their_weights(tmp_path):
     assert 0.18 < hr.mean() / 255 < 0.32
     only = DataConfig(patch_px=32, more_data=False)
     assert len(open_training_set(folders, only, tmp_path / "caches").sources) == 1
+    with pytest.raises(ValueError, match="every folder a weight, or none"):
+        open_training_set({tmp_path / "dark": None, tmp_path / "light": 1.0}, CONFIG, tmp_path)
     with pytest.raises(ValueError, match="must not be negative nor all 0"):
         open_training_set(dict.fromkeys(folders, 0.0), CONFIG, tmp_path / "caches")
 
@@ -127,10 +129,11 @@ def test_pictures_that_cannot_be_used_are_named(folder):
     (folder / "data" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     write(folder / "data" / "small.png", 20, 64)
     write(folder / "data" / "tiny.png", 3, 3)
+    (folder / "data" / "link.png").symlink_to(folder / "nowhere.png")
     pictures = open_training_set({folder / "data": None}, CONFIG, folder / "caches")
     reasons = {os.path.basename(name): reason for name, reason in pictures.skipped.items()}  # noqa: PTH119
-    assert set(reasons) == {"broken.png", "small.png", "tiny.png"}
-    assert reasons["small.png"] == "64 x 20 px is less than a patch of 32 px"
+    assert set(reasons) == {"broken.png", "small.png", "tiny.png", "link.png"}
+    assert reasons["small.png"] == "its 20 px are less than a patch of 32 px"
     assert pictures.num_pictures == 2
 
 

@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from esrgan.models.vgg import VGG19
 from esrgan.training import features
 from esrgan.training.config import LossConfig
-from esrgan.training.features import FeatureSource, load_features, read_convolutions
-from tests.training.conftest import random_vgg
+from esrgan.training.features import load_features, read_convolutions
+from tests.training.conftest import accept, random_vgg
 
 SMALL = LossConfig(
     perceptual_weight=1.0, feature_network="vgg16-antialiased", perceptual_layers={"1_2": 1.0}
@@ -13,8 +15,9 @@ SMALL = LossConfig(
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path, monkeypatch):
     torch.save(random_vgg(), tmp_path / "vgg.pth")
+    accept(tmp_path / "vgg.pth", monkeypatch)
     return tmp_path / "vgg.pth"
 
 
@@ -50,9 +53,7 @@ def test_the_official_layout_is_read_where_the_hash_is_right(tmp_path, monkeypat
     """The published VGG19 cannot be had offline; a file of its layout stands for it."""
     state = random_vgg(VGG19, "features.") | {"classifier.0.weight": torch.rand(3, 4)}
     torch.save(state, tmp_path / "vgg19.pth")
-    start = features._sha256(tmp_path / "vgg19.pth")[:8]
-    source = FeatureSource(VGG19, "features.", start, "")
-    monkeypatch.setitem(features.SOURCES, "vgg19", source)
+    accept(tmp_path / "vgg19.pth", monkeypatch, "vgg19")
     network = load_features(LossConfig(perceptual_weight=1.0), tmp_path / "vgg19.pth", tmp_path)
     assert torch.equal(network.convolutions["5_4"].weight, state["features.15.weight"])
     assert network(torch.rand(1, 3, 32, 32))["5_4"].shape == (1, 512, 2, 2)
@@ -65,7 +66,7 @@ def test_other_files_are_refused(tmp_path, content):
     path = tmp_path / "vgg.pth"
     path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
     with pytest.raises(ValueError, match="does not hold the feature network"):
-        read_convolutions(path, features.SOURCES["vgg16-antialiased"])
+        read_convolutions(path, replace(features.SOURCES["vgg16-antialiased"], sha256_start=""))
 
 
 def test_a_missing_file_is_asked_for(tmp_path):

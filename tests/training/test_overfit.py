@@ -8,10 +8,10 @@ import torch
 from skimage import data
 
 from esrgan.images import Picture, encode_png
-from esrgan.training.config import changed
 from esrgan.training.features import load_features
 from esrgan.training.presets import PRESETS
-from tests.training.conftest import pictures, random_vgg
+from esrgan.training.settings import changed
+from tests.training.conftest import accept, pictures, random_vgg
 
 SMALL = [name for name in PRESETS if name.endswith("-small")]
 STEPS = 200
@@ -53,11 +53,12 @@ def mean_loss(lines, names):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
-def test_the_small_presets_learn_four_pictures(four, name):
+def test_the_small_presets_learn_four_pictures(four, name, monkeypatch):
     from esrgan.training.loop import Materials, Trainer
 
     game = GAME if PRESETS[name].is_adversarial else {}
     config = changed(PRESETS[name], **SETTINGS, **game)
+    accept(four / "vgg.pth", monkeypatch)
     features = load_features(config.losses, four / "vgg.pth", four)
     run = Trainer(config, four / "run", Materials(pictures(four, config), features))
     lines = list(run.train())
