@@ -1,7 +1,7 @@
 """Shrink a picture, rebuild it by every method, print the numbers: `python -m examples.compare`."""
 
 from esrgan import Upscaler, imresize
-from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, ssim
 from esrgan.resize import crop_to_multiple
 from examples.pictures import PICTURES
 
@@ -12,12 +12,13 @@ def main(name: str = "cat") -> None:
     lr = imresize(hr, 1 / 4)
     methods = [("bicubic", None), ("srresnet", None)]
     methods += [("esrgan", alpha) for alpha in (0.0, 0.5, 1.0)]
-    print(f"{name:16} PSNR/dB   SSIM   NIQE  LR-PSNR/dB")
+    print(f"{name:16} PSNR/dB   SSIM   NIQE  PI proxy  LR-PSNR/dB")
     for method, alpha in methods:
         sr = Upscaler(method)(lr, alpha)
         label = method if alpha is None else f"{method} α {alpha:.1f}"
-        scores = f"{psnr(sr, hr):7.2f} {ssim(sr, hr):6.3f} {niqe(sr):6.2f} {lr_psnr(sr, lr):11.2f}"
-        print(f"{label:16} {scores}")
+        fidelity = f"{psnr(sr, hr):7.2f} {ssim(sr, hr):6.3f}"
+        perception = f"{niqe(sr):6.2f} {perceptual_index(sr):9.2f}"
+        print(f"{label:16} {fidelity} {perception} {lr_psnr(sr, lr):11.2f}")
 
 
 if __name__ == "__main__":

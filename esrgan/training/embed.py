@@ -11,7 +11,7 @@ from pathlib import Path
 
 from esrgan.weights import load, save_weights
 
-SCORES = ("psnr_y", "ssim_y", "niqe", "lr_psnr")
+SCORES = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr")
 
 
 def embed(source: Path, target: Path, licence: str, reports: Mapping[str, Path]) -> None:
