@@ -10,12 +10,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TIERS = (
     {"images", "resize", "models", "files"},
-    {"losses", "metrics", "interpolation", "weights", "tiles"},
+    {"losses", "metrics", "interpolation", "weights", "tiles", "alpha_map"},
     {"inference"},
     {"training", "evaluation"},
     {"cli", "__main__"},
 )
-PACKAGES = ("esrgan", "examples", "demo", "app")
+PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
 
 
 def sources():
