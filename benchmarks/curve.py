@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo.planes import STEP
-from demo.scene import Mode, place, window_upscaler
+from demo.scene import Mode, curve, place
 from esrgan.images import Picture, read
 from esrgan.interpolation import STAGES, AlphaCurve, CurveError, compare
 from esrgan.resize import imresize
@@ -41,9 +41,8 @@ class Exact:
 
     def __init__(self, pixels: NDArray, model: str) -> None:
         scene = place(Picture(pixels), Mode.ENLARGE, 0.5, 0.5)
-        source = window_upscaler(model).new_curve(scene.lr)
         self.seconds: list[float] = []
-        self._render, self._known = source.render, dict[float, NDArray]()
+        self._render, self._known = curve(scene, model).render, dict[float, NDArray]()
 
     def __call__(self, alpha: float) -> NDArray[np.float32]:
         """The exact output at one α."""
@@ -56,10 +55,10 @@ class Exact:
 
 def errors(exact: Exact, count: int) -> CurveError:
     """The largest error at 21 α of a curve of `count` nodes, each figure at its worst α."""
-    curve = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEP)
-    for _ in curve.grow():
+    grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEP)
+    for _ in grown.grow():
         pass
-    found = [compare(alpha, curve.at(alpha), exact(alpha)) for alpha in ALPHAS]
+    found = [compare(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
     worst = max(found, key=lambda error: error.p99)
     rms, largest = max(e.rms for e in found), max(e.worst for e in found)
     return CurveError(worst.alpha, rms, worst.p99, largest)
@@ -67,10 +66,10 @@ def errors(exact: Exact, count: int) -> CurveError:
 
 def reached(exact: Exact) -> AlphaCurve:
     """The curve as the page grows it."""
-    curve = AlphaCurve(exact, step=STEP)
-    for _ in curve.grow():
+    grown = AlphaCurve(exact, step=STEP)
+    for _ in grown.grow():
         pass
-    return curve
+    return grown
 
 
 def row(name: str, exact: Exact) -> tuple[str, float]:
