@@ -1,1 +1,1 @@
-"""Measurements of speed and of claims that no test repeats."""
+"""Measurements of speed, and of claims that no test repeats."""

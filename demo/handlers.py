@@ -1,23 +1,26 @@
 """The page's events: browser values are checked, a ValueError becomes one sentence."""
 
 import functools
+import itertools
 import math
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import store, text, views
+from demo import device, store, text, views
 from demo.scene import SCALE, Mode
 from demo.scrubber import View
-from demo.session import Session
+from demo.session import Latest, Session
 from esrgan import Upscaler, imresize
+from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_png, read
 from esrgan.resize import crop_to_multiple
 from examples.pictures import PICTURES
 
-FIRST_EXAMPLE, FIRST_ALPHA = "cat", 0.8
+FIRST_EXAMPLE = "cat"
 EXPORT_MEGAPIXELS = 2.0
 LONGEST_NAME = 120
 
@@ -37,23 +40,22 @@ def in_one_sentence(handler: Handler) -> Handler:
     return guarded  # type: ignore[return-value]
 
 
-def start() -> Iterator[tuple[Session, View]]:
+def start() -> tuple[Session, View]:
     """Open the first example for a new visitor."""
-    examples = views.thumbnails()
-    for session, view in views.build_up(views.open_example(FIRST_EXAMPLE, 1), FIRST_ALPHA):
-        yield session, view.model_copy(update={"examples": examples})
+    session = views.open_example(FIRST_EXAMPLE, Latest())
+    view = views.first_view(session)
+    return session, view.model_copy(update={"examples": views.thumbnails()})
 
 
 @in_one_sentence
 def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open a file that the browser has just uploaded, to enlarge it."""
     sent = _sent(event)
-    alpha = _fraction(sent, "alpha")
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
     name = _file_name(str(sent.get("name")))
-    opened = views.open_picture(name, picture, Mode.ENLARGE, _next_revision(session))
-    yield from views.build_up(opened, alpha)
+    opened = views.open_picture(name, picture, Mode.ENLARGE, _latest(session))
+    yield opened, views.first_view(opened)
 
 
 @in_one_sentence
@@ -62,8 +64,8 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
     sent = _sent(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
-    opened = views.open_example(sent["name"], _next_revision(session))
-    yield from views.build_up(opened, _fraction(sent, "alpha"))
+    opened = views.open_example(sent["name"], _latest(session))
+    yield opened, views.first_view(opened)
 
 
 @in_one_sentence
@@ -72,22 +74,44 @@ def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Sessio
     sent = _sent(event)
     if sent.get("mode") not in list(Mode):
         raise ValueError(text.BROKEN_REQUEST)
-    x, y, alpha = (_fraction(sent, key) for key in ("x", "y", "alpha"))
-    yield from views.build_up(_known(session).placed(Mode(sent["mode"]), x, y), alpha)
+    x, y = (_fraction(sent, key) for key in ("x", "y"))
+    placed = _known(session).placed(Mode(sent["mode"]), x, y)
+    yield placed, views.first_view(placed)
 
 
 @in_one_sentence
-def scrub(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
-    """Compute the live crop at another α; returning the session keeps it from expiring."""
+def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
+    """Compute the window's curve; another window or picture stops it at the next node."""
+    known = _known(session)
+    if _sent(event).get("revision") == known.revision:
+        yield from itertools.takewhile(lambda _: known.is_current, views.growth(known))
+
+
+@in_one_sentence
+def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+    """Compute the window exactly; returning the session keeps it from expiring."""
     known, alpha = _known(session), _fraction(_sent(event), "alpha")
-    yield known, views.view(known, alpha, views.live_pane(known, alpha))
+    view = views.exact_view(known, alpha)
+    if known.is_current:
+        yield known, view
+
+
+@in_one_sentence
+def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
+    """Compute one more method's crop."""
+    known, model = _known(session), _sent(event).get("model")
+    if model not in text.ADDED_METHODS:
+        raise ValueError(text.BROKEN_REQUEST)
+    yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
 
 
 @in_one_sentence
 def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
-    known, alpha = _known(session), _fraction(_sent(event), "alpha")
-    picture, upscaler = _whole(known), Upscaler(views.PAIR)
+    known, sent = _known(session), _sent(event)
+    alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
+    picture, upscaler = _whole(known), Upscaler(views.PAIR, device=device.name())
+    start = time.monotonic()
     yield _save_button(text.COMPUTING), gr.update(visible=True)
     for progress in upscaler.tiles(picture.pixels, alpha):
         if progress.result is None:
@@ -96,7 +120,9 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
             enlarged = upscaler.finish(picture, progress.result)
             name = upscaler.file_name(Path(known.name).stem, alpha)
             path = store.put(encode_png(enlarged), name).path
-            yield _save_button(text.ready(name, enlarged.pixels), path), gr.update(visible=False)
+            seconds = time.monotonic() - start
+            label = text.ready(name, enlarged.pixels, progress.p99, seconds)
+            yield _save_button(label, path), gr.update(visible=False)
 
 
 def withdraw_export() -> tuple[Any, Any]:
@@ -118,6 +144,15 @@ def _whole(session: Session) -> Picture:
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, SCALE), 1 / SCALE), grey=picture.grey)
+
+
+def _map(session: Session, path: object) -> Map:
+    """The α map that the browser has just uploaded: one α for every pixel of the small picture."""
+    picture = read(store.take(path), WEB_LIMITS)
+    width, height = session.scene.small
+    if picture.pixels.shape[:2] != (height, width):
+        raise ValueError(text.BROKEN_REQUEST)
+    return to_alpha_map(picture)
 
 
 def _sent(event: gr.EventData) -> dict[str, Any]:
@@ -151,6 +186,6 @@ def _known(session: Session | None) -> Session:
     return session
 
 
-def _next_revision(session: Session | None) -> int:
-    """A revision above all that the visitor's page has seen."""
-    return 1_000_000 if session is None else session.revision + 1
+def _latest(session: Session | None) -> Latest:
+    """The visitor's counter; that of a forgotten one starts above all that the page has seen."""
+    return Latest(1_000_000) if session is None else session.latest

@@ -6,14 +6,18 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import handlers, text
+from demo import handlers, live, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 
 CACHE_SECONDS = (600, 3600)
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
+MOST_SESSIONS = 64
+"""A session holds one decoded picture: the oldest are forgotten first."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
+GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
+RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
@@ -31,7 +35,13 @@ def build() -> gr.Blocks:
     with gr.Blocks(title=text.TITLE, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
         gr.Markdown(text.INTRO)
-        scrubber = AlphaScrubber(labels=text.LABELS, elem_id="scrubber")
+        scrubber = AlphaScrubber(
+            text.LABELS,
+            text.ADDED_METHODS,
+            first_alpha=text.FIRST_ALPHA,
+            live=live.frame,
+            elem_id="scrubber",
+        )
         with gr.Row(elem_id="exports"):
             save = gr.DownloadButton(visible=False, variant="primary", elem_id="save")
             cancel = gr.Button(text.CANCEL, visible=False, elem_id="cancel")
@@ -57,15 +67,20 @@ def _wire(
     )
     exported.success(None, js=PRESS_SAVE, **quiet)
     exported.failure(handlers.withdraw_export, None, buttons, **quiet)
-    for event, handler in (
-        (scrubber.open_upload, handlers.open_upload),
-        (scrubber.open_example, handlers.open_example),
-        (scrubber.place, handlers.place),
+    grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
+    rested = scrubber.rest(handlers.rest, outputs=both, **known)
+    scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
+    grown.then(None, js=GROWN, **quiet)
+    rested.then(None, js=RESTED, **quiet)
+    for event, handler, is_new in (
+        (scrubber.open_upload, handlers.open_upload, True),
+        (scrubber.open_example, handlers.open_example, True),
+        (scrubber.place, handlers.place, False),
     ):
         opened = event(handler, outputs=both, **known)
         opened.failure(None, js=REFUSED, **quiet)
-        opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
-    scrubber.scrub(handlers.scrub, outputs=both, **known).failure(None, js=REFUSED, **quiet)
+        if is_new:
+            opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
     cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
     page.load(handlers.start, None, both, **quiet)
 
@@ -77,6 +92,7 @@ def launch_options() -> dict[str, Any]:
         "css": CSS,
         "ssr_mode": False,
         "show_error": True,
+        "state_session_capacity": MOST_SESSIONS,
         "max_file_size": f"{WEB_LIMITS.megabytes:g}mb",
         "footer_links": [],
     }

@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan import Upscaler
+from demo import device
+from demo.planes import STEP
+from esrgan import AlphaCurve, Upscaler
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, psnr, ssim
 from esrgan.resize import imresize
@@ -17,6 +19,8 @@ from esrgan.tiles import HALO_PX
 SCALE = 4
 WINDOW_PX = 128
 """Side of the window in pixels of the small picture; what is shown has four times as many."""
+INPUT = "input"
+"""Name of the crop that shows the small picture's own pixels."""
 KERNEL_PX = 2
 """Pixels at the small size that bicubic reduction and enlargement see beyond a window."""
 
@@ -141,15 +145,26 @@ def _opacity(picture: Picture, box: Box, width: int, height: int) -> NDArray | N
     return np.ascontiguousarray(imresize(small, SCALE)[box.within(outer, SCALE)])
 
 
-@lru_cache(maxsize=4)
-def window_upscaler(name: str) -> Upscaler:
+@lru_cache(maxsize=16)
+def window_upscaler(name: str, precision: str = "fp32") -> Upscaler:
     """A model whose tiles are as large as any window, so that a window is never cut."""
-    return Upscaler(name, tile_px=WINDOW_PX + 2 * HALO_PX)
+    tile_px = WINDOW_PX + 2 * HALO_PX
+    return Upscaler(name, device=device.name(), precision=precision, tile_px=tile_px)
 
 
-def rebuild(scene: Scene, model: str, alpha: float | None = None) -> NDArray:
-    """The window as a model sees it, (4·h, 4·w, 3); exact, in single precision."""
-    return scene.crop(window_upscaler(model)(scene.lr, alpha))
+def rebuild(
+    scene: Scene, model: str, alpha: float | None = None, *, precision: str = "fp32"
+) -> NDArray:
+    """The window as a model sees it, (4·h, 4·w, 3); exact in single precision."""
+    if model == INPUT:
+        return scene.window_lr.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
+    return scene.crop(window_upscaler(model, precision)(scene.lr, alpha))
+
+
+def curve(scene: Scene, model: str) -> AlphaCurve:
+    """The window at every α, on the grid of the page's files; without nodes yet."""
+    source = window_upscaler(model).new_curve(scene.lr)
+    return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEP)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,19 @@
 from dataclasses import dataclass, field, replace
 
 from demo.scene import Mode, Scene, place
-from demo.scrubber import Pane
 from esrgan.images import Picture
+
+
+@dataclass
+class Latest:
+    """The newest revision of one visitor; work on an older one stops."""
+
+    revision: int = 0
+
+    def rise(self) -> int:
+        """A new revision."""
+        self.revision += 1
+        return self.revision
 
 
 @dataclass(frozen=True)
@@ -17,8 +28,8 @@ class Session:
         Rises with every new picture or window.
     overview
         Path of the whole picture, reduced for the screen.
-    panes
-        The crops that α does not move, as far as they are computed.
+    latest
+        Shared by all sessions of the visitor.
     """
 
     revision: int
@@ -26,13 +37,14 @@ class Session:
     picture: Picture = field(repr=False)
     scene: Scene = field(repr=False)
     overview: str
-    panes: tuple[Pane, ...] = ()
+    latest: Latest = field(default_factory=Latest, repr=False)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the visitor still looks at this window."""
+        return self.revision == self.latest.revision
 
     def placed(self, mode: Mode, x: float, y: float) -> "Session":
         """The same picture, another window."""
         scene = place(self.picture, mode, x, y)
-        return replace(self, revision=self.revision + 1, scene=scene, panes=())
-
-    def with_pane(self, pane: Pane) -> "Session":
-        """One more crop is computed."""
-        return replace(self, panes=(*self.panes, pane))
+        return replace(self, revision=self.latest.rise(), scene=scene)

@@ -3,6 +3,7 @@
 from numpy.typing import NDArray
 
 from demo.scene import Mode, Number
+from esrgan.weights import MODELS
 
 TITLE = "ESRGAN – from faithful to vivid"
 INTRO = """# Enlarge a picture ×4, and choose how much detail to invent
@@ -23,29 +24,58 @@ ABOUT = """
   detail: do not read number plates, faces or medical pictures from them.
 - Your picture stays on this server for at most an hour and is shown to nobody else.
 """
+FIRST_ALPHA = 0.8
 LABELS = {
+    "add": "Add",
+    "after": "Right",
     "alpha": "α: 0 is faithful, 1 is vivid",
+    "before": "Left",
     "box": "Window: drag it, or move it with the arrow keys",
+    "brush": "Brush",
+    "brush_alpha": "Brush α",
+    "brush_help": "Paint α by region: texture here, fidelity there",
     "choose": "Choose a picture",
     "compare": "Compare",
     "compare_help": "Shrink the picture ×4, rebuild it, measure against the original",
+    "difference": "Difference",
+    "difference_help": "What ESRGAN(α) changes against each other crop, eight times amplified",
     "drop_here": "Drop it to open it",
     "drop_or_paste": "… or drop or paste one anywhere. JPEG, PNG, WebP, up to 40 MB.",
     "enlarge": "Enlarge ×4",
     "enlarge_help": "Enlarge the picture itself",
+    "exact": "exact",
     "examples": "Examples",
     "export": "Download at full size",
     "faithful": "Faithful (blurrier)",
+    "fit": "Fit",
+    "growing": "curve, first approximation",
+    "hold": "Hold to see before",
+    "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
+    "lent": "live from the network",
     "limit_megabytes": "40",
     "lost": "A picture has expired: move the window to compute it again.",
     "mode": "Way of use",
+    "pause": "Pause",
+    "play": "Play",
+    "play_help": "Move α from 0 to 1 and back",
+    "reset": "Reset",
+    "save_map": "Save map",
+    "save_map_help": "The α map as a grey PNG, for --alpha-map on the command line",
+    "side": "Side by side",
+    "size": "Size",
+    "soft": "Softness",
+    "split": "Split",
+    "split_handle": "Where the split is",
     "too_large": "This file is over the limit of 40 MB.",
+    "undo": "Undo",
     "upload_failed": "The upload failed: try again.",
     "uploading": "Uploading …",
+    "view": "View",
     "vivid": "Vivid (invented detail)",
+    "waiting": "Computing …",
     "window_note": "Numbers are those of the window shown; zooming does not change them.",
     "working": "Rebuilding …",
-    "zoom": "Zoom",
+    "zoom": "Zoom: wheel or pinch, drag to move, double-click to fit",
 }
 CANCEL = "Cancel"
 COMPUTING = "Computing …"
@@ -55,15 +85,36 @@ TOO_LARGE_TO_EXPORT = (
     "Whole pictures are enlarged here up to 2 megapixels; the command line has no such limit."
 )
 TITLES = {
+    "input": "Input · its own pixels",
     "bicubic": "Bicubic",
     "srresnet": "SRResNet · our training",
     "original": "Original",
 }
 
 
-def pair_title(alpha: float) -> str:
-    """Name of the live crop; 'ESRGAN' alone would mean the authors' weights."""
-    return f"ESRGAN-small · α {alpha:.2f} · 4 blocks, our training"
+PAIR_TITLE = "ESRGAN-small · 4 blocks, our training"
+"""Name of the live crop; 'ESRGAN' alone would mean the authors' weights."""
+ADDED_METHODS = {
+    name: TITLES.get(name, name)
+    for name in ("input", *(n for n, model in MODELS.items() if not model.is_pair))
+    if name not in ("bicubic", "srresnet")
+}
+"""Crops that a visitor can add."""
+
+
+def bound(p99: float) -> str:
+    """How good the curve is."""
+    return f"curve, 99 % within {p99:.1f} grey levels"
+
+
+def unit(name: str) -> str:
+    """Unit of a figure, with the space before it."""
+    return " dB" if name.endswith("PSNR") else ""
+
+
+def places(name: str) -> int:
+    """Decimal places of a figure."""
+    return 3 if name == "SSIM" else 2
 
 
 def figure(number: Number) -> str:
@@ -72,9 +123,7 @@ def figure(number: Number) -> str:
         return f"{number.name} – ({number.reason})"
     if number.value == float("inf"):
         return f"{number.name} ∞ (identical)"
-    unit = " dB" if number.name.endswith("PSNR") else ""
-    places = 3 if number.name == "SSIM" else 2
-    return f"{number.name} {number.value:.{places}f}{unit}"
+    return f"{number.name} {number.value:.{places(number.name)}f}{unit(number.name)}"
 
 
 def size(width: int, height: int, mode: Mode) -> str:
@@ -89,7 +138,8 @@ def progress(done: int, total: int) -> str:
     return f"Computing … {done} of {total} tiles"
 
 
-def ready(name: str, pixels: NDArray) -> str:
+def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:
     """Label of the button that saves the file."""
     height, width = pixels.shape[:2]
-    return f"Save {name} ({width} × {height})"
+    quality = "exact" if p99 is None else bound(p99)
+    return f"Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)"

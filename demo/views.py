@@ -1,4 +1,4 @@
-"""From a visitor's session to what the component shows."""
+"""From a visitor's session to the news that the component shows."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -8,66 +8,107 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import store, text
-from demo.scene import Mode, Number, numbers, original_numbers, place, rebuild
-from demo.scrubber import Pane, Thumbnail, View
-from demo.session import Session
+from demo import planes, store, text
+from demo.live import WINDOWS
+from demo.scene import Mode, Number, curve, numbers, original_numbers, place, rebuild
+from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, Trace, View
+from demo.session import Latest, Session
+from esrgan import AlphaCurve
 from esrgan.images import Picture, encode_png
 from examples.pictures import PICTURES
 
 OVERVIEW_PX, THUMBNAIL_PX = 640, 96
 PAIR = "esrgan"
-FIXED = ("bicubic", "srresnet")
-"""Methods that α does not move, quickest first."""
+FIRST, LATER = ("bicubic",), ("srresnet",)
+"""Methods that α does not move: those that are shown at once, and those that follow the curve."""
+TRACE_STEPS = 10
+LARGEST_DROP = 12_000_000
+"""Bytes that one picture may send to the page."""
 
 
-def open_picture(name: str, picture: Picture, mode: Mode, revision: int) -> Session:
+def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest) -> Session:
     """A session whose window is in the middle of a picture."""
     scene = place(picture, mode, 0.5, 0.5)
     overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
-    return Session(revision, name, picture, scene, overview)
+    return Session(latest.rise(), name, picture, scene, overview, latest)
 
 
-def open_example(name: str, revision: int) -> Session:
+def open_example(name: str, latest: Latest) -> Session:
     """A session of one of the examples, to compare."""
-    return open_picture(name, _example(name), Mode.COMPARE, revision)
+    return open_picture(name, _example(name), Mode.COMPARE, latest)
 
 
-def build_up(session: Session, alpha: float) -> Iterator[tuple[Session, View]]:
-    """The view as it grows: bicubic and the original at once, SRResNet, then the live crop."""
+def first_view(session: Session) -> View:
+    """What is there at once: bicubic, and the original where there is one."""
+    panes = [Pane(id=PAIR, title=text.PAIR_TITLE, live=True)]
     if session.scene.hr is not None:
-        pixels = session.scene.hr
-        pane = _pane("original", text.TITLES["original"], pixels, original_numbers(session.scene))
-        session = session.with_pane(pane)
-    for model in FIXED:
-        sr = rebuild(session.scene, model)
-        figures = numbers(session.scene, sr)
-        session = session.with_pane(_pane(model, text.TITLES[model], _shown(session, sr), figures))
-        yield session, view(session, alpha, Pane(id=PAIR, title=text.pair_title(alpha), live=True))
-    yield session, view(session, alpha, live_pane(session, alpha))
+        figures = original_numbers(session.scene)
+        panes.append(_pane("original", text.TITLES["original"], session.scene.hr, figures))
+    panes += [method_pane(session, model) for model in FIRST]
+    panes += [Pane(id=model, title=text.TITLES[model]) for model in LATER]
+    token = WINDOWS.add(session.scene)
+    return View(revision=session.revision, place=_place(session), panes=panes, live=token)
 
 
-def live_pane(session: Session, alpha: float) -> Pane:
-    """The crop that α moves: the exact output of the interpolated network."""
+def growth(session: Session) -> Iterator[View]:
+    """What follows: node after node of the curve, the slower methods, figures along α."""
+    news = View(revision=session.revision)
+    line, sent = curve(session.scene, PAIR), 0
+    for alpha in line.grow():
+        data = planes.encode(line.kept(alpha))
+        sent += len(data)
+        if sent > LARGEST_DROP:
+            break
+        node = Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
+        news = news.model_copy(update={"nodes": [*news.nodes, node]})
+        yield news
+    news = news.model_copy(update={"bound": text.bound(line.p99)})
+    yield news
+    for model in LATER:
+        news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
+        yield news
+    for traces in _traces(session, line):
+        yield news.model_copy(update={"traces": traces})
+
+
+def method_pane(session: Session, model: str) -> Pane:
+    """The crop of a method that α does not move."""
+    sr = rebuild(session.scene, model)
+    return _pane(model, text.TITLES[model], _shown(session, sr), numbers(session.scene, sr))
+
+
+def exact_view(session: Session, alpha: float) -> View:
+    """The network's own output at one α."""
     sr = rebuild(session.scene, PAIR, alpha)
-    figures = numbers(session.scene, sr)
-    return _pane(PAIR, text.pair_title(alpha), _shown(session, sr), figures, live=True)
+    figures = [text.figure(number) for number in numbers(session.scene, sr)]
+    exact = Exact(alpha=alpha, image=_file(_shown(session, sr), PAIR), figures=figures)
+    return View(revision=session.revision, exact=exact)
 
 
-def view(session: Session, alpha: float, live: Pane) -> View:
-    """What the component shows of a session; crops that are not computed yet are empty."""
-    scene, done = session.scene, {pane.id for pane in session.panes}
-    (width, height), box = scene.small, scene.box
-    waiting = [Pane(id=model, title=text.TITLES[model]) for model in FIXED if model not in done]
-    return View(
-        revision=session.revision,
+def _traces(session: Session, line: AlphaCurve) -> Iterator[list[Trace]]:
+    """Every figure along α, α by α."""
+    found: dict[str, list[float | None]] = {}
+    for step in range(TRACE_STEPS + 1):
+        for number in numbers(session.scene, line.at(step / TRACE_STEPS)):
+            value = number.value if number.value is not None else float("nan")
+            found.setdefault(number.name, []).append(value if np.isfinite(value) else None)
+        yield [
+            Trace(name=name, unit=text.unit(name), places=text.places(name), values=values)
+            for name, values in found.items()
+        ]
+
+
+def _place(session: Session) -> Place:
+    """Which window of which picture."""
+    scene = session.scene
+    width, height = scene.small
+    return Place(
         name=session.name,
         size=text.size(width, height, scene.mode),
         mode=scene.mode.value,
-        alpha=alpha,
-        box=(box.left / width, box.top / height, box.width / width, box.height / height),
+        box=(scene.box.left, scene.box.top, scene.box.width, scene.box.height),
+        small=scene.small,
         overview=FileData(path=session.overview),
-        panes=[live, *session.panes, *waiting],
         notes=list(session.picture.notes),
     )
 
@@ -97,19 +138,16 @@ def _shown(session: Session, sr: NDArray) -> Picture:
     return Picture(sr, session.scene.opacity)
 
 
-def _pane(
-    name: str,
-    title: str,
-    crop: Picture | NDArray,
-    figures: tuple[Number, ...],
-    *,
-    live: bool = False,
-) -> Pane:
+def _pane(name: str, title: str, crop: Picture | NDArray, figures: tuple[Number, ...]) -> Pane:
     """A crop that is computed."""
     picture = crop if isinstance(crop, Picture) else Picture(crop)
-    image = store.put(encode_png(_for_screen(picture), compress_level=1), f"{name}.png")
     lines = [text.figure(number) for number in figures]
-    return Pane(id=name, title=title, image=image, figures=lines, live=live)
+    return Pane(id=name, title=title, image=_file(picture, name), figures=lines)
+
+
+def _file(picture: Picture, name: str) -> FileData:
+    """A crop as a file for the screen."""
+    return store.put(encode_png(_for_screen(picture), compress_level=1), f"{name}.png")
 
 
 def _for_screen(picture: Picture) -> Picture:

@@ -297,8 +297,11 @@ def to_tensor(pixels: NDArray) -> Tensor:
     return torch.from_numpy(planes / np.iinfo(pixels.dtype).max)[None]
 
 
+def round_pixels(values: NDArray, dtype: np.dtype | type = np.uint8) -> NDArray:
+    """Floats in [0, 1] to an integer type: clamped, rounded half-up."""
+    return np.floor(values.clip(0, 1) * np.iinfo(dtype).max + 0.5).astype(dtype)
+
+
 def to_pixels(batch: Tensor, dtype: np.dtype | type = np.uint8) -> NDArray:
     """Float (1, 3, H, W) to (H, W, 3) of an integer type: clamped to [0, 1], rounded half-up."""
-    peak = np.iinfo(dtype).max
-    planes = batch[0].detach().float().clamp(0, 1).cpu().numpy()
-    return np.floor(planes.transpose(1, 2, 0) * peak + 0.5).astype(dtype)
+    return round_pixels(batch[0].detach().float().cpu().numpy().transpose(1, 2, 0), dtype)

@@ -5,14 +5,16 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from esrgan.images import Picture, check_pixels
-from esrgan.interpolation import check_alpha, interpolate
-from esrgan.resize import imresize
-from esrgan.tiles import Progress, enlarge
+from esrgan.alpha_map import Map, sample
+from esrgan.images import Picture, check_pixels, to_tensor
+from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
+from esrgan.resize import enlarge_in_bands
+from esrgan.tiles import Progress, Region, Render, enlarge
 from esrgan.weights import Generator, Model, open_model, resolve
 from esrgan.weights.pairs import check_generators
 
@@ -85,8 +87,10 @@ class Upscaler:
             raise ValueError(f"{self.model.name} is a single model: alpha needs a pair.")
         return None
 
-    def file_name(self, stem: str, alpha: float | None = None) -> str:
+    def file_name(self, stem: str, alpha: float | Map | None = None) -> str:
         """Name of the enlarged picture, such as 'baboon_esrgan_a0.80_x4.png'."""
+        if isinstance(alpha, np.ndarray):
+            return f"{stem}_{self.model.name}_map_x{self.scale}.png"
         used = self.alpha(alpha)
         suffix = "" if used is None else f"_a{used:.2f}"
         return f"{stem}_{self.model.name}{suffix}_x{self.scale}.png"
@@ -111,17 +115,79 @@ class Upscaler:
     def finish(self, picture: Picture, pixels: NDArray) -> Picture:
         """The enlarged picture, given its enlarged colours."""
         opacity = picture.opacity
-        enlarged = None if opacity is None else imresize(opacity, self.scale)
-        return replace(picture, pixels=pixels, opacity=enlarged)
+        if opacity is not None:
+            opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
+        return replace(picture, pixels=pixels, opacity=opacity)
 
-    def tiles(self, picture: NDArray, alpha: float | None = None) -> Iterator[Progress]:
-        """As a call, but yields after every tile, so that work can be watched and abandoned."""
+    def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Iterator[Progress]:
+        """As a call, but yields after every tile, so that work can be watched and abandoned.
+
+        With an α for every pixel, see `esrgan.alpha_map`, a tile is a curve's, in floating point.
+        """
+        if isinstance(alpha, np.ndarray):
+            yield from self._tiles_by_map(picture, alpha)
+            return
         alpha = self.alpha(alpha)
         check_pixels(picture)
         if not self._ends:
-            yield Progress(1, 1, imresize(picture, self.scale))
+            yield from _in_bands(picture, self.scale)
             return
-        render = self._renderer(alpha)
+        network = self._renderer(alpha)
+        yield from self._in_tiles(picture, lambda lr, _: network(lr))
+
+    def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+        """Every α of a picture, uint8 or uint16 (H, W, 3), in one piece; already grown.
+
+        Raises
+        ------
+        ValueError
+            If the model is not a pair, or the array is no picture.
+        """
+        curve = self.new_curve(picture, step=step)
+        for _ in curve.grow():
+            pass
+        return curve
+
+    def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+        """As `curve`, but without nodes: `grow` computes them, one at a time."""
+        return self._curve_of(to_tensor(picture), step)
+
+    def _curve_of(self, lr: Tensor, step: float | None = None) -> AlphaCurve:
+        """The curve of a tile or a window, (1, 3, h, w)."""
+        if not self.model.is_pair:
+            raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
+
+        def render(alpha: float) -> NDArray[np.float32]:
+            sr = self._renderer(alpha)(lr)[0].numpy()
+            return np.ascontiguousarray(sr.transpose(1, 2, 0))
+
+        return AlphaCurve(render, step=step)
+
+    def _tiles_by_map(self, picture: NDArray, alpha_map: Map) -> Iterator[Progress]:
+        """Each tile by its own curve; a map of one value is a network, and exact."""
+        check_alpha(float(alpha_map.min()))
+        check_alpha(float(alpha_map.max()))
+        if alpha_map.min() == alpha_map.max():
+            yield from self.tiles(picture, float(alpha_map.min()))
+            return
+        check_pixels(picture)
+        size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
+        bounds: list[float] = []
+
+        def render(lr: Tensor, region: Region) -> Tensor:
+            rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
+            curve = self._curve_of(lr)
+            for _ in curve.grow():
+                pass
+            bounds.append(curve.p99)
+            sr = curve.at_float(sample(alpha_map, rows, columns, size))
+            return torch.from_numpy(sr).permute(2, 0, 1)[None]
+
+        for progress in self._in_tiles(picture, render):
+            yield replace(progress, p99=max(bounds))
+
+    def _in_tiles(self, picture: NDArray, render: Render) -> Iterator[Progress]:
+        """Tile by tile; where the memory does not suffice, again with smaller tiles."""
         tile_px = self.tile_px
         while True:
             try:
@@ -154,6 +220,18 @@ class Upscaler:
         if alpha is None:
             return self._ends[0].state
         return interpolate(self._ends[0].state, self._ends[1].state, alpha)
+
+
+def _in_bands(picture: NDArray, scale: int) -> Iterator[Progress]:
+    """Bicubic enlargement, by bands of rows."""
+    height, width = picture.shape[:2]
+    result = np.empty((height * scale, width * scale, 3), picture.dtype)
+    done = 0
+    for band in enlarge_in_bands(picture, scale):
+        result[done : done + band.shape[0]] = band
+        done += band.shape[0]
+        finished = result if done == height * scale else None
+        yield Progress(done, height * scale, finished)
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:

@@ -6,6 +6,7 @@ Pillow resize by other rules; their results differ by several grey levels.
 """
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 KERNEL_WIDTH = 4.0
+KERNEL_REACH_PX = 2
+"""Pixels on each side that an enlarged pixel depends on."""
 Edges = Literal["replicate", "mirror"]
 
 
@@ -104,6 +107,27 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
             resized = np.floor(resized + 0.5).clip(0, np.iinfo(picture.dtype).max)
         result = resized.astype(picture.dtype).swapaxes(0, 1)
     return np.ascontiguousarray(result)
+
+
+def enlarge_in_bands(picture: NDArray, scale: int, *, band_px: int = 128) -> Iterator[NDArray]:
+    """Bands of rows that together are `imresize(picture, scale)`; each needs little memory.
+
+    Parameters
+    ----------
+    picture
+        (H, W) or (H, W, C).
+    scale
+        A whole number.
+    band_px
+        Rows of the picture that one band enlarges.
+    """
+    height = picture.shape[0]
+    for top in range(0, height, band_px):
+        bottom = min(height, top + band_px)
+        outer_top = max(0, top - KERNEL_REACH_PX)
+        outer = picture[outer_top : bottom + KERNEL_REACH_PX]
+        first = (top - outer_top) * scale
+        yield imresize(outer, scale)[first : first + (bottom - top) * scale]
 
 
 def imresize_tensor(batch: Tensor, scale: float, *, edges: Edges = "replicate") -> Tensor:

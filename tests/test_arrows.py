@@ -10,12 +10,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TIERS = (
     {"images", "resize", "models", "files"},
-    {"losses", "metrics", "interpolation", "weights", "tiles", "back_projection"},
+    {
+        *("losses", "metrics", "interpolation", "weights", "tiles"),
+        *("alpha_map", "back_projection"),
+    },
     {"inference"},
     {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )
-PACKAGES = ("esrgan", "examples", "benchmarks", "demo", "app")
+PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
 
 
 def sources():

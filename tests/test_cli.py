@@ -192,3 +192,22 @@ def test_the_module_runs_and_needs_no_gradio():
     assert done.returncode == 0, done.stderr
     done = subprocess.run([sys.executable, "-m", "esrgan", "--help"], capture_output=True)
     assert done.returncode == 0
+
+
+def test_upscale_by_an_alpha_map(picture, tmp_path, noise, capsys):
+    half = np.zeros((24, 30), np.uint8)
+    half[:, 15:] = 255
+    Image.fromarray(half).save(tmp_path / "map.png")
+    output = ["-o", str(tmp_path / "out")]
+    assert main(["upscale", str(picture), *output, "--alpha-map", str(tmp_path / "map.png")]) == 0
+    assert "by the curve, 99 % within" in capsys.readouterr().err
+    written = read(tmp_path / "out" / "noise_esrgan_map_x4.png").pixels
+    for alpha, columns in ((0.0, slice(56)), (1.0, slice(64, None))):
+        exact = Upscaler("esrgan")(noise, alpha)[:, columns].astype(int)
+        assert np.abs(written[:, columns] - exact).max() <= 1
+    both = ("--alpha", "0.5", "--alpha-map", tmp_path / "map.png")
+    assert "exclude each other" in refusal(capsys, "upscale", picture, *output, *both)
+    single = ("--model", "bicubic", "--alpha-map", tmp_path / "map.png")
+    assert "needs a pair" in refusal(capsys, "upscale", picture, *output, *single)
+    gone = ("--alpha-map", tmp_path / "gone.png")
+    assert "gone.png" in refusal(capsys, "upscale", picture, *output, *gone)

@@ -1,5 +1,14 @@
 """The component in which the picture, the slider and the crops live."""
 
-from demo.scrubber.scrubber import AlphaScrubber, Pane, Thumbnail, View
+from demo.scrubber.scrubber import (
+    AlphaScrubber,
+    Exact,
+    Node,
+    Pane,
+    Place,
+    Thumbnail,
+    Trace,
+    View,
+)
 
-__all__ = ["AlphaScrubber", "Pane", "Thumbnail", "View"]
+__all__ = ["AlphaScrubber", "Exact", "Node", "Pane", "Place", "Thumbnail", "Trace", "View"]

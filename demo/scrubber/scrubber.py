@@ -1,5 +1,6 @@
-"""`AlphaScrubber`: a `gr.HTML` component made of the three files beside this one."""
+"""`AlphaScrubber`: a `gr.HTML` component made of the files beside this one."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,20 @@ import gradio as gr
 from gradio.data_classes import FileData, GradioModel
 
 FOLDER = Path(__file__).parent
+SCRIPTS = (
+    "base.js",
+    "curve.js",
+    "webgl.js",
+    "canvas.js",
+    "brush.js",
+    "view.js",
+    "pointer.js",
+    "transport.js",
+    "trace.js",
+    "source.js",
+    "messages.js",
+)
+"""Parts of the component's script, in the order in which they are joined."""
 
 
 class Pane(GradioModel):
@@ -19,6 +34,30 @@ class Pane(GradioModel):
     live: bool = False
 
 
+class Node(GradioModel):
+    """One node of the curve: its α, and a file made by `demo.planes`."""
+
+    alpha: float
+    file: FileData
+
+
+class Trace(GradioModel):
+    """One figure as a function of α, at equal steps from 0 to 1, as far as it is computed."""
+
+    name: str
+    unit: str
+    places: int
+    values: list[float | None]
+
+
+class Exact(GradioModel):
+    """The network's own output at one α, and its figures."""
+
+    alpha: float
+    image: FileData
+    figures: list[str]
+
+
 class Thumbnail(GradioModel):
     """One example that can be picked."""
 
@@ -26,46 +65,90 @@ class Thumbnail(GradioModel):
     image: FileData
 
 
+class Place(GradioModel):
+    """Where the visitor looks.
+
+    Attributes
+    ----------
+    box
+        Left, top, width and height of the window in pixels of the small picture.
+    small
+        Width and height of the small picture.
+    """
+
+    name: str
+    size: str
+    mode: str
+    box: tuple[int, int, int, int]
+    small: tuple[int, int]
+    overview: FileData
+    notes: list[str] = []
+
+
 class View(GradioModel):
-    """All that the component shows.
+    """News for the component; what is empty stays as it was.
 
     Attributes
     ----------
     revision
-        Rises with every new picture or window.
-    box
-        Left, top, width and height of the window as fractions of the whole picture.
+        Rises with every new picture or window; news of an older one is ignored.
+    bound
+        How good the curve is, in words; empty while it grows.
+    live
+        A token with which the network itself can be asked for every α, on a dedicated GPU.
     """
 
     revision: int
-    name: str
-    size: str
-    mode: str
-    alpha: float
-    box: tuple[float, float, float, float]
-    overview: FileData
-    panes: list[Pane]
-    notes: list[str] = []
+    place: Place | None = None
+    panes: list[Pane] = []
+    nodes: list[Node] = []
+    bound: str = ""
+    exact: Exact | None = None
+    traces: list[Trace] = []
     examples: list[Thumbnail] = []
+    live: str = ""
 
 
 class AlphaScrubber(gr.HTML):
     """The whole picture with its window, the α slider, and synchronised crops.
 
     Events, with their data: `open_upload` {path, name}, `open_example` {name},
-    `place` {x, y, mode, alpha}, `scrub` {alpha}, `export` {alpha}. Everything that the browser
-    sends is arbitrary: the handlers check it.
+    `place` {x, y, mode}, `grow` {revision}, `rest` {revision, alpha},
+    `add_method` {revision, model}, `export` {alpha, map}. Everything that the browser sends is
+    arbitrary: the handlers check it.
+
+    Parameters
+    ----------
+    labels
+        Words of the component, by the names that the template uses.
+    methods
+        Name and title of each crop that a visitor can add.
+    first_alpha
+        α at the start.
+    live
+        Answers (token, α) with a frame as a data URL, or with an empty text.
     """
 
     data_model = View
 
-    def __init__(self, labels: dict[str, str], **options: Any) -> None:
+    def __init__(
+        self,
+        labels: dict[str, str],
+        methods: dict[str, str],
+        *,
+        first_alpha: float,
+        live: Callable[[Any, Any], str],
+        **options: Any,
+    ) -> None:
         super().__init__(
             html_template=(FOLDER / "scrubber.html").read_text("utf-8"),
             css_template=(FOLDER / "scrubber.css").read_text("utf-8"),
-            js_on_load=(FOLDER / "scrubber.js").read_text("utf-8"),
+            js_on_load="\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS),
             apply_default_css=False,
             labels=labels,
+            methods=methods,
+            first_alpha=first_alpha,
+            server_functions=[live],
             **options,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.cli.options import BAD_INPUT, add_alpha, add_network, make_upscaler
 from esrgan.files import write_atomically
 from esrgan.images import SUFFIXES, encode_png, read
@@ -19,25 +20,41 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     add_network(command, "esrgan")
     add_alpha(command)
+    command.add_argument(
+        "--alpha-map",
+        type=Path,
+        metavar="GREY.png",
+        help="an alpha for every pixel: black 0, white 1, stretched over the picture; pairs only",
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Enlarge every picture; one that cannot be read is named and the others still come."""
     upscaler = make_upscaler(options)
-    targets = plan(options.sources, options.output, upscaler, options.alpha)
+    alpha = options.alpha if options.alpha_map is None else _read_map(options, upscaler)
+    targets = plan(options.sources, options.output, upscaler, alpha)
     status = 0
     for source, target in targets.items():
         try:
-            write_atomically(target, _enlarged(upscaler, source, options.alpha))
+            write_atomically(target, _enlarged(upscaler, source, alpha))
         except ValueError as error:
             print(f"esrgan: {source.name}: {error}", file=sys.stderr)
             status = BAD_INPUT
     return status
 
 
+def _read_map(options: argparse.Namespace, upscaler: Upscaler) -> Map:
+    """The map that the options name."""
+    if options.alpha is not None:
+        raise ValueError("--alpha and --alpha-map exclude each other.")
+    if not upscaler.model.is_pair:
+        raise ValueError(f"{upscaler.model.name} is a single model: --alpha-map needs a pair.")
+    return to_alpha_map(read(options.alpha_map))
+
+
 def plan(
-    sources: Sequence[Path], folder: Path, upscaler: Upscaler, alpha: float | None
+    sources: Sequence[Path], folder: Path, upscaler: Upscaler, alpha: float | Map | None
 ) -> dict[Path, Path]:
     """Which file becomes which; folders are listed, and no two results share a name.
 
@@ -68,7 +85,7 @@ def _files(sources: Sequence[Path]) -> Iterator[Path]:
             raise ValueError(f"There is no file {source}.")
 
 
-def _enlarged(upscaler: Upscaler, source: Path, alpha: float | None) -> bytes:
+def _enlarged(upscaler: Upscaler, source: Path, alpha: float | Map | None) -> bytes:
     """A picture's enlarged form as a PNG file, with a progress bar over its tiles."""
     picture = read(source)
     for note in picture.notes:
@@ -78,5 +95,8 @@ def _enlarged(upscaler: Upscaler, source: Path, alpha: float | None) -> bytes:
             bar.total = progress.total
             bar.update(progress.done - bar.n)
             if progress.result is not None:
+                if progress.p99 is not None:
+                    bound = f"by the curve, 99 % within {progress.p99:.2f} grey levels"
+                    print(f"esrgan: {source.name}: {bound}", file=sys.stderr)
                 return encode_png(upscaler.finish(picture, progress.result))
     raise RuntimeError("no tile was computed")

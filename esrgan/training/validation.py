@@ -79,7 +79,7 @@ class Validation:
 
     def rebuild(self, lr: NDArray, render: Render) -> NDArray:
         """A picture enlarged, and projected back where the run asks for it."""
-        for progress in enlarge(lr, render, scale=SCALE, tile_px=TILE_PX):
+        for progress in enlarge(lr, lambda tile, _: render(tile), scale=SCALE, tile_px=TILE_PX):
             if progress.result is not None:
                 return back_project(progress.result, lr, self.back_projection)
         raise RuntimeError("no tile was computed")

@@ -10,11 +10,14 @@ from PIL import Image
 
 from demo import handlers, store, text
 from demo.layout import build, launch_options
+from demo.planes import STEP, decode
 from demo.scene import Mode, Number
-from demo.session import Session
+from demo.session import Latest, Session
 from esrgan import Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
+from esrgan.interpolation import lagrange_weights
+from esrgan.metrics import lr_psnr
 
 
 @pytest.fixture(autouse=True)
@@ -33,71 +36,125 @@ def uploaded(cache, data, name="mine.png"):
     return str(cache / "upload" / name)
 
 
-def opened(cache, photo):
-    request = event(path=uploaded(cache, encode_png(Picture(photo))), name="mine.png", alpha=0.8)
-    return list(handlers.open_upload(None, request))
+def opened(cache, photo, data=None):
+    data = encode_png(Picture(photo)) if data is None else data
+    request = event(path=uploaded(cache, data), name="mine.png")
+    ((session, view),) = handlers.open_upload(None, request)
+    return session, view
 
 
 def pixels(pane):
     return read(pane.image.path).pixels
 
 
-def test_the_page_starts_with_a_rebuilt_example():
-    steps = list(handlers.start())
-    session, view = steps[-1]
+def growth(session):
+    return list(handlers.grow(session, event(revision=session.revision)))
+
+
+def test_the_page_starts_with_an_example():
+    session, view = handlers.start()
     assert session.scene.mode is Mode.COMPARE
     assert [pane.id for pane in view.panes] == ["esrgan", "original", "bicubic", "srresnet"]
-    assert all(pane.image for pane in view.panes)
-    assert view.alpha == 0.8
+    assert [pane.id for pane in view.panes if pane.image] == ["original", "bicubic"]
     assert view.panes[0].live
-    assert view.panes[0].title == "ESRGAN-small · α 0.80 · 4 blocks, our training"
-    assert [figure.split()[0] for figure in view.panes[0].figures] == ["PSNR", "SSIM", "NIQE"]
+    assert view.panes[0].title == "ESRGAN-small · 4 blocks, our training"
     assert len(view.examples) >= 6
 
 
-def test_bicubic_comes_first(cache, photo):
-    steps = opened(cache, photo)
-    done = [[pane.id for pane in view.panes if pane.image] for _, view in steps]
-    assert done == [["bicubic"], ["bicubic", "srresnet"], ["esrgan", "bicubic", "srresnet"]]
-    assert [len(view.panes) for _, view in steps] == [3, 3, 3]
-
-
-def test_an_upload_is_enlarged_exactly_and_removed(cache, photo):
-    session, view = opened(cache, photo)[-1]
-    assert view.mode == "enlarge"
-    assert view.size == "120 × 96 → 480 × 384"
-    assert np.array_equal(pixels(view.panes[0]), Upscaler("esrgan")(photo, 0.8))
-    assert [figure.split()[0] for figure in view.panes[0].figures] == ["LR-PSNR", "NIQE"]
+def test_an_upload_is_enlarged_and_removed(cache, photo):
+    session, view = opened(cache, photo)
+    assert view.place.mode == "enlarge"
+    assert view.place.size == "120 × 96 → 480 × 384"
+    assert [pane.id for pane in view.panes if pane.image] == ["bicubic"]
     assert not (cache / "upload" / "mine.png").exists()
     assert session.revision > 1
 
 
-def test_scrubbing_changes_only_the_live_crop(cache, photo):
-    session, before = opened(cache, photo)[-1]
-    ((_, after),) = handlers.scrub(session, event(alpha=0.25))
-    assert after.revision == before.revision
-    assert after.alpha == 0.25
-    assert after.panes[1:] == before.panes[1:]
-    assert np.array_equal(pixels(after.panes[0]), Upscaler("esrgan")(photo, 0.25))
-    assert "α 0.25" in after.panes[0].title
+def test_the_curve_grows_from_its_ends_to_the_network_at_every_alpha(cache, photo):
+    session, _ = opened(cache, photo)
+    news = growth(session)
+    assert [len(view.nodes) for view in news[:5]] == [1, 2, 3, 4, 5]
+    last = news[-1]
+    assert [node.alpha for node in last.nodes][:2] == [0.0, 1.0]
+    assert last.bound.startswith("curve, 99 % within")
+    assert [pane.id for pane in last.panes] == ["srresnet"]
+    assert np.array_equal(pixels(last.panes[0]), Upscaler("srresnet")(photo))
+    planes = [decode(Path(node.file.path).read_bytes(), 384, 480) for node in last.nodes]
+    weights = dict(enumerate(lagrange_weights(tuple(node.alpha for node in last.nodes), 0.33)))
+    weights |= {0: 0.67, 1: 0.33}
+    blend = sum(weights[index] * plane * STEP for index, plane in enumerate(planes))
+    exact = Upscaler("esrgan")(photo, 0.33)
+    assert np.percentile(np.abs(blend.clip(0, 255) - exact), 99) < 2
+    assert sum(Path(node.file.path).stat().st_size for node in last.nodes) < 12e6
+
+
+def test_figures_along_alpha_are_those_of_the_curve(cache, photo):
+    session, _ = opened(cache, photo)
+    traces = {trace.name: trace for trace in growth(session)[-1].traces}
+    assert list(traces) == ["LR-PSNR", "NIQE"]
+    assert (traces["LR-PSNR"].unit, traces["NIQE"].unit) == (" dB", "")
+    exact = [lr_psnr(Upscaler("esrgan")(photo, alpha), photo) for alpha in (0.0, 0.5, 1.0)]
+    assert traces["LR-PSNR"].values[::5] == pytest.approx(exact, abs=0.3)
+
+
+def test_an_older_growth_does_nothing(cache, photo):
+    session, _ = opened(cache, photo)
+    assert list(handlers.grow(session, event(revision=session.revision - 1))) == []
+
+
+def test_growth_stops_when_the_window_moves(cache, photo):
+    session, _ = opened(cache, photo)
+    work = handlers.grow(session, event(revision=session.revision))
+    assert len(next(work).nodes) == 1
+    list(handlers.place(session, event(x=0.5, y=0.5, mode="compare")))
+    assert list(work) == []
+    assert list(handlers.rest(session, event(alpha=0.5))) == []
+
+
+def test_growth_can_be_left_after_a_node(cache, photo, monkeypatch):
+    session, _ = opened(cache, photo)
+    asked = []
+    forward = Upscaler._renderer
+    monkeypatch.setattr(
+        Upscaler, "_renderer", lambda self, alpha: asked.append(alpha) or forward(self, alpha)
+    )
+    work = handlers.grow(session, event(revision=session.revision))
+    next(work)
+    work.close()
+    assert asked == [0.0]
+
+
+def test_at_rest_the_network_itself_is_shown(cache, photo):
+    session, _ = opened(cache, photo)
+    ((same, view),) = handlers.rest(session, event(alpha=0.25))
+    assert same is session
+    assert view.exact.alpha == 0.25
+    assert np.array_equal(pixels(view.exact), Upscaler("esrgan")(photo, 0.25))
+    assert [figure.split()[0] for figure in view.exact.figures] == ["LR-PSNR", "NIQE"]
 
 
 def test_switching_and_moving(cache, photo):
-    session, _ = opened(cache, photo)[-1]
-    moved, view = list(handlers.place(session, event(x=0.5, y=0.5, mode="compare", alpha=0.1)))[-1]
-    assert view.mode == "compare"
-    assert view.alpha == 0.1
+    session, _ = opened(cache, photo)
+    ((moved, view),) = handlers.place(session, event(x=0.5, y=0.5, mode="compare"))
+    assert view.place.mode == "compare"
     assert view.revision == session.revision + 1
-    assert view.size == "120 × 96 → 30 × 24 → back"
+    assert view.place.size == "120 × 96 → 30 × 24 → back"
     assert np.array_equal(pixels(view.panes[1]), photo)
     assert moved.picture is session.picture
 
 
+def test_a_method_is_added_on_demand(cache, photo):
+    session, _ = opened(cache, photo)
+    (view,) = handlers.add_method(session, event(model="input"))
+    assert np.array_equal(pixels(view.panes[0])[::4, ::4], photo)
+    assert sentence(handlers.add_method(session, event(model="../x"))) == text.BROKEN_REQUEST
+
+
 def test_sixteen_bit_and_transparent_pictures_are_shown(cache, photo):
     deep = Picture(photo.astype(np.uint16) * 257, photo[..., 0].astype(np.uint16) * 257)
-    path = uploaded(cache, encode_png(deep))
-    _, view = list(handlers.open_upload(None, event(path=path, name="a.png", alpha=0)))[-1]
-    shown = read(view.panes[0].image.path)
+    session, _ = opened(cache, photo, encode_png(deep))
+    ((_, view),) = handlers.rest(session, event(alpha=0))
+    shown = read(view.exact.image.path)
     assert shown.pixels.dtype == np.uint8
     assert shown.opacity is not None
 
@@ -106,17 +163,13 @@ def test_export_is_the_command_lines_file(cache, tmp_path, photo):
     grey = np.ascontiguousarray(photo[..., :1].repeat(3, axis=2))
     source = encode_png(Picture(grey, grey=True))
     (tmp_path / "mine.png").write_bytes(source)
-    session, _ = opened(cache, grey)[-1]
-    path = uploaded(cache, source)
-    session, _ = list(handlers.open_upload(session, event(path=path, name="mine.png", alpha=0.8)))[
-        -1
-    ]
+    session, _ = opened(cache, grey, source)
     updates = list(handlers.export(session, event(alpha=0.8)))
     assert updates[0][0]["interactive"] is False
     assert updates[0][1]["visible"] is True
     button, cancel = updates[-1]
     assert cancel["visible"] is False
-    assert button["label"] == "Save mine_esrgan_a0.80_x4.png (480 × 384)"
+    assert button["label"].startswith("Save mine_esrgan_a0.80_x4.png (480 × 384, exact, ")
     assert (
         main(["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path / "out"), "--alpha", "0.8"])
         == 0
@@ -126,7 +179,7 @@ def test_export_is_the_command_lines_file(cache, tmp_path, photo):
 
 
 def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
-    session, _ = opened(cache, photo)[-1]
+    session, _ = opened(cache, photo)
     compared, _ = list(handlers.place(session, event(x=0, y=0, mode="compare", alpha=1)))[-1]
     button, _ = list(handlers.export(compared, event(alpha=1)))[-1]
     assert np.array_equal(
@@ -134,8 +187,27 @@ def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
     )
 
 
+def test_a_brushed_export_is_the_command_lines_by_the_same_map(cache, tmp_path, photo):
+    source = encode_png(Picture(photo))
+    half = np.zeros((96, 120, 3), np.uint8)
+    half[:, 60:] = 255
+    alpha_map = encode_png(Picture(half, grey=True))
+    (tmp_path / "mine.png").write_bytes(source)
+    (tmp_path / "map.png").write_bytes(alpha_map)
+    session, _ = opened(cache, photo)
+    path = uploaded(cache, alpha_map, "map.png")
+    button, _ = list(handlers.export(session, event(alpha=0.5, map=path)))[-1]
+    assert "curve, 99 % within" in button["label"]
+    command = ["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path / "out")]
+    assert main([*command, "--alpha-map", str(tmp_path / "map.png")]) == 0
+    theirs = (tmp_path / "out" / "mine_esrgan_map_x4.png").read_bytes()
+    assert Path(button["value"]).read_bytes() == theirs
+    wrong = uploaded(cache, source[:0] + encode_png(Picture(half[:5])), "map.png")
+    assert sentence(handlers.export(session, event(map=wrong))) == text.BROKEN_REQUEST
+
+
 def test_export_yields_per_tile_and_can_be_left(cache, photo, monkeypatch):
-    session, _ = opened(cache, np.tile(photo, (3, 3, 1)))[-1]
+    session, _ = opened(cache, np.tile(photo, (3, 3, 1)))
     calls = []
     forward = Upscaler._renderer
 
@@ -160,7 +232,7 @@ def sentence(generator):
 
 
 def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
-    session, view = opened(cache, photo)[-1]
+    session, _ = opened(cache, photo)
     for data, word in (
         (b"8BPS\x00\x01" + bytes(40), "Photoshop"),
         (b"nonsense", "not a readable"),
@@ -168,8 +240,8 @@ def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
     ):
         request = event(path=uploaded(cache, data), name="x.png", alpha=0.5)
         assert word in sentence(handlers.open_upload(session, request))
-    ((_, again),) = handlers.scrub(session, event(alpha=0.8))
-    assert again.panes[1:] == view.panes[1:]
+    ((again, _),) = handlers.rest(session, event(alpha=0.8))
+    assert again is session
 
 
 def test_only_uploads_can_be_opened(cache, tmp_path, photo):
@@ -193,13 +265,13 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
 
 @pytest.mark.parametrize("alpha", [None, "0.5", -0.1, 1.1, float("nan"), float("inf"), True, [0.5]])
 def test_what_the_browser_sends_is_checked(cache, photo, alpha):
-    session, _ = opened(cache, photo)[-1]
-    assert sentence(handlers.scrub(session, event(alpha=alpha))) == text.BROKEN_REQUEST
-    for bad in ({"x": alpha}, {"mode": alpha}):
-        good = {"x": 0.5, "y": 0.5, "mode": "enlarge", "alpha": 0.5}
+    session, _ = opened(cache, photo)
+    assert sentence(handlers.rest(session, event(alpha=alpha))) == text.BROKEN_REQUEST
+    for bad in ({"x": alpha if alpha != [0.5] else None}, {"mode": alpha}):
+        good = {"x": 0.5, "y": 0.5, "mode": "enlarge"}
         assert sentence(handlers.place(session, event(**good | bad))) == text.BROKEN_REQUEST
     broken = SimpleNamespace(_data=alpha)
-    assert sentence(handlers.scrub(session, broken)) == text.BROKEN_REQUEST
+    assert sentence(handlers.rest(session, broken)) == text.BROKEN_REQUEST
     assert (
         sentence(handlers.open_example(session, event(name=alpha, alpha=0.5)))
         == text.BROKEN_REQUEST
@@ -207,29 +279,29 @@ def test_what_the_browser_sends_is_checked(cache, photo, alpha):
 
 
 def test_a_forgotten_session_is_one_sentence():
-    assert sentence(handlers.scrub(None, event(alpha=0.5))) == text.IDLE
+    assert sentence(handlers.rest(None, event(alpha=0.5))) == text.IDLE
 
 
 def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
-    session, _ = opened(cache, np.zeros((3, 3, 3), np.uint8))[-1]
+    session, _ = opened(cache, np.zeros((3, 3, 3), np.uint8))
     request = event(x=0.5, y=0.5, mode="compare", alpha=0.5)
     assert "at least 4 px" in sentence(handlers.place(session, request))
 
 
 def test_whole_pictures_are_limited():
     big = Picture(np.zeros((1500, 1500, 3), np.uint8))
-    session = handlers.views.open_picture("big", big, Mode.ENLARGE, 1)
+    session = handlers.views.open_picture("big", big, Mode.ENLARGE, Latest())
     assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT
     compared = session.placed(Mode.COMPARE, 0.5, 0.5)
     assert handlers._whole(compared).pixels.shape == (375, 375, 3)
 
 
 def test_sessions_share_nothing(cache, photo):
-    one, _ = opened(cache, photo)[-1]
-    two, _ = opened(cache, np.ascontiguousarray(photo[::-1]))[-1]
-    ((_, first),) = handlers.scrub(one, event(alpha=0.5))
-    handlers.scrub(two, event(alpha=0.1))
-    assert np.array_equal(pixels(first.panes[0]), Upscaler("esrgan")(photo, 0.5))
+    one, _ = opened(cache, photo)
+    two, _ = opened(cache, np.ascontiguousarray(photo[::-1]))
+    ((_, first),) = handlers.rest(one, event(alpha=0.5))
+    list(handlers.rest(two, event(alpha=0.1)))
+    assert np.array_equal(pixels(first.exact), Upscaler("esrgan")(photo, 0.5))
     assert isinstance(one, Session)
 
 
@@ -267,4 +339,4 @@ def test_a_jpeg_of_a_phone_is_upright(cache, photo):
     exif[0x0112] = 6
     Image.fromarray(photo).save(path, "JPEG", exif=exif)
     _, view = list(handlers.open_upload(None, event(path=path, name="phone.jpg", alpha=0.5)))[-1]
-    assert view.size.startswith("96 × 120")
+    assert view.place.size.startswith("96 × 120")

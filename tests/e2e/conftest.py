@@ -70,20 +70,41 @@ def wait_for(address, page):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Chromium, or a skip with the reason."""
+def playwright():
+    """Playwright, or a skip with the reason."""
     try:
         from playwright import sync_api
     except ImportError:
         without_browser("playwright is not installed")
+    with sync_api.sync_playwright() as running:
+        yield running
+
+
+def start(playwright, *flags):
+    """Chromium, or a skip with the reason."""
+    from playwright import sync_api
+
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        except sync_api.Error as error:
-            without_browser(f"no Chromium can be started: {str(error).splitlines()[0]}")
-        yield chromium
-        chromium.close()
+    try:
+        return playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    except sync_api.Error as error:
+        without_browser(f"no Chromium can be started: {str(error).splitlines()[0]}")
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """Chromium with WebGL in software."""
+    chromium = start(playwright)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def plain_browser(playwright):
+    """Chromium without WebGL."""
+    chromium = start(playwright, "--disable-3d-apis")
+    yield chromium
+    chromium.close()
 
 
 class Watched:
@@ -112,24 +133,37 @@ class Watched:
         """Wait for the component's own marker, and until what it shows has been drawn."""
         conditions = "".join(f'[data-{key}="{value}"]' for key, value in attributes.items())
         self.page.wait_for_selector(f'.scrubber[data-state="ready"]{conditions}', timeout=60_000)
-        self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.panes img')].every("
-            "(image) => image.complete && image.dataset.shown === image.dataset.wanted)"
+
+    def scrub(self, alpha):
+        """Move the slider without releasing it, and wait until the curve's frame is drawn."""
+        self.page.locator('[data-part="alpha"]').evaluate(
+            """(slider, alpha) => {
+                slider.value = alpha;
+                slider.dispatchEvent(new Event('input'));
+            }""",
+            alpha,
         )
+        self.page.wait_for_selector(f'.scrubber[data-drawn="{alpha:.2f}"][data-quality="curve"]')
 
     def pixels(self, pane):
-        """A crop's pixels as the browser has decoded them, RGB (height, width, 3)."""
+        """A crop's pixels as the page has them, RGB (height, width, 3)."""
         url = self.page.evaluate(
             """(pane) => {
-                const image = document.querySelector(`[data-pane="${pane}"] img`);
+                const source = document.querySelector(`[data-pane="${pane}"]`).picture();
                 const canvas = document.createElement('canvas');
-                canvas.width = image.naturalWidth;
-                canvas.height = image.naturalHeight;
-                canvas.getContext('2d').drawImage(image, 0, 0);
+                canvas.width = source.width;
+                canvas.height = source.height;
+                canvas.getContext('2d').drawImage(source, 0, 0);
                 return canvas.toDataURL('image/png');
             }""",
             pane,
         )
+        return read(base64.b64decode(url.split(",")[1])).pixels
+
+    def screen(self, selector):
+        """What is on a canvas, RGB (height, width, 3)."""
+        canvas = self.page.locator(selector)
+        url = canvas.evaluate("(canvas) => canvas.toDataURL('image/png')")
         return read(base64.b64decode(url.split(",")[1])).pixels
 
 

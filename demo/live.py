@@ -1,0 +1,70 @@
+"""The network itself at every step of the slider, where a GPU is there for the page alone.
+
+A visitor's window is known by a token that only this visitor's page has been told. The route is a
+server function of the component, so that it passes the login check.
+"""
+
+import base64
+import math
+import secrets
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from demo import device
+from demo.scene import Scene, rebuild
+
+CAPACITY = 64
+JPEG_QUALITY = 95
+NOT_SUBSAMPLED = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+
+
+class Windows:
+    """The windows that may be asked for, the least recently used forgotten first."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity, self._lock = capacity, Lock()
+        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+
+    def add(self, scene: Scene) -> str:
+        """Remember a window; returns its token, or nothing where there is no GPU to ask."""
+        if not device.has_own_gpu():
+            return ""
+        token = secrets.token_urlsafe(16)
+        with self._lock:
+            self._scenes[token] = scene
+            while len(self._scenes) > self._capacity:
+                self._scenes.popitem(last=False)
+        return token
+
+    def find(self, token: object) -> Scene | None:
+        """The window of a token."""
+        with self._lock:
+            if not isinstance(token, str) or token not in self._scenes:
+                return None
+            self._scenes.move_to_end(token)
+            return self._scenes[token]
+
+
+WINDOWS = Windows()
+
+
+def frame(token: Any, alpha: Any) -> str:
+    """The window at one α as a data URL; empty for what is not known. Preview quality."""
+    scene = WINDOWS.find(token)
+    is_number = isinstance(alpha, (int, float)) and not isinstance(alpha, bool)
+    if scene is None or not is_number or not math.isfinite(alpha) or not 0 <= alpha <= 1:
+        return ""
+    return _data_url(rebuild(scene, "esrgan", float(alpha), precision="bf16"))
+
+
+def _data_url(pixels: NDArray) -> str:
+    """A JPEG without chroma subsampling."""
+    plain = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
+    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, *NOT_SUBSAMPLED]
+    _, data = cv2.imencode(".jpg", np.ascontiguousarray(plain[..., ::-1]), options)
+    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()

@@ -1,0 +1,202 @@
+// What the panes show: each draws its picture under the shared zoom and pan.
+const GAIN_DOUBLINGS = 3;
+const panes = new Map();
+
+function showPane(pane) {
+  let known = panes.get(pane.id);
+  if (!known) {
+    known = makePane(pane);
+    panes.set(pane.id, known);
+    part('panes').append(known.figure);
+  }
+  Object.assign(known, { title: pane.title, isLive: pane.live });
+  known.figure.classList.toggle('live', pane.live);
+  known.figure.querySelector('strong').textContent = pane.title;
+  known.canvas.setAttribute('aria-label', pane.title);
+  if (pane.image) loadPane(known, pane);
+  part('panes').dataset.count = panes.size;
+  offerPanes();
+}
+
+function makePane(pane) {
+  const figure = make('figure', 'pane waiting');
+  figure.dataset.pane = pane.id;
+  const frame = make('div', 'frame');
+  const canvas = make('canvas', '');
+  canvas.setAttribute('role', 'img');
+  frame.append(canvas);
+  const caption = make('figcaption', '');
+  caption.append(make('strong', ''), make('span', 'quality'), make('span', 'figures'));
+  figure.append(frame, caption);
+  watchPointer(frame);
+  const made = { figure, frame, canvas, id: pane.id, source: null };
+  figure.picture = () => made.source; // for programs that drive the page
+  return made;
+}
+
+// Swap only once the picture is decoded, so that nothing flickers; the latest wins.
+function loadPane(pane, news) {
+  if (pane.wanted === news.image.url) return;
+  pane.wanted = news.image.url;
+  bitmap(news.image.url).then((picture) => {
+    if (pane.wanted !== news.image.url) return;
+    pane.source = picture;
+    pane.figure.classList.remove('waiting');
+    showFigures(pane, news.figures);
+    settle();
+    redraw();
+  }).catch(() => { if (pane.wanted === news.image.url) say(labels.lost, true); });
+}
+
+async function bitmap(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(answer.status);
+  const options = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
+  return createImageBitmap(await answer.blob(), options);
+}
+
+function showFigures(pane, texts) {
+  pane.figure.querySelector('.figures').replaceChildren(
+    ...texts.map((text) => make('span', 'figure', text)),
+  );
+}
+
+function clearPanes() {
+  panes.forEach((pane) => pane.figure.remove());
+  panes.clear();
+}
+
+const isExact = () => Boolean(
+  state.exact && state.exact.alpha === state.alpha && !brushed() && !brush.stroke,
+);
+const isLent = () => Boolean(state.live && !isExact() && !brushed() && !brush.stroke);
+
+// What a frame of the curve depends on.
+const curveKey = () => [state.revision, curve.alphas.length, state.alpha, brush.changes].join(' ');
+
+// ESRGAN(α): the network's own output where there is one, else the blend.
+function liveSource() {
+  if (state.held && panes.get('bicubic')) return panes.get('bicubic').source;
+  if (isExact()) return state.exact.picture;
+  if (isLent()) return state.live.picture;
+  return curveReady() ? renderer().draw(curveKey(), state.alpha, windowMap()) : null;
+}
+
+// The same with the opacity that the picture has.
+function withOpacity(source) {
+  const mask = panes.get('bicubic');
+  if (!source || !(source instanceof HTMLCanvasElement) || !state.translucent || !mask.source) {
+    return source;
+  }
+  const copy = document.createElement('canvas');
+  Object.assign(copy, { width: curve.width, height: curve.height });
+  const context = copy.getContext('2d');
+  context.drawImage(source, 0, 0);
+  context.globalCompositeOperation = 'destination-in';
+  context.drawImage(mask.source, 0, 0);
+  return copy;
+}
+
+function drawAll() {
+  if (!state.place) return;
+  const live = withOpacity(liveSource());
+  panes.forEach((pane) => {
+    if (pane.isLive) pane.source = live;
+  });
+  root.dataset.drawn = live && renderer().drawn() === curveKey() ? state.alpha.toFixed(2) : '';
+  if (state.show === 'split') drawSplit();
+  else panes.forEach((pane) => drawPane(pane, live));
+}
+
+function prepared(canvas) {
+  const scale = window.devicePixelRatio || 1;
+  const width = Math.max(1, Math.round(canvas.parentElement.clientWidth * scale));
+  const height = Math.max(1, Math.round((width * curve.height) / curve.width));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext('2d');
+  context.globalCompositeOperation = 'source-over';
+  context.clearRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.imageSmoothingEnabled = (width * state.zoom) / curve.width < 1;
+  return context;
+}
+
+// Left, top, width and height of what is visible, in pixels of the window.
+function visible() {
+  const [width, height] = [curve.width / state.zoom, curve.height / state.zoom];
+  return [
+    clamp(state.centre[0] * curve.width - width / 2, 0, curve.width - width),
+    clamp(state.centre[1] * curve.height - height / 2, 0, curve.height - height),
+    width, height,
+  ];
+}
+
+function drawPane(pane, live) {
+  const context = prepared(pane.canvas);
+  if (!pane.source) return;
+  const { width, height } = pane.canvas;
+  context.drawImage(pane.source, ...visible(), 0, 0, width, height);
+  if (state.show !== 'difference' || pane.isLive || !live) return;
+  context.globalCompositeOperation = 'difference';
+  context.drawImage(live, ...visible(), 0, 0, width, height);
+  context.globalCompositeOperation = 'lighter';
+  for (let i = 0; i < GAIN_DOUBLINGS; i += 1) context.drawImage(pane.canvas, 0, 0);
+}
+
+function drawSplit() {
+  const canvas = part('split-canvas');
+  const context = prepared(canvas);
+  const share = Number(part('split-at').value);
+  [['split-left', 0, share], ['split-right', share, 1]].forEach(([name, from, to]) => {
+    const pane = panes.get(part(name).value);
+    if (!pane || !pane.source) return;
+    context.save();
+    context.beginPath();
+    context.rect(from * canvas.width, 0, (to - from) * canvas.width, canvas.height);
+    context.clip();
+    context.drawImage(pane.source, ...visible(), 0, 0, canvas.width, canvas.height);
+    context.restore();
+  });
+  part('split-line').style.left = 100 * share + '%';
+}
+
+function offerPanes() {
+  [['split-left', 'bicubic'], ['split-right', LIVE_PANE]].forEach(([name, usual]) => {
+    const select = part(name);
+    const chosen = select.value || usual;
+    select.replaceChildren(...Array.from(panes.values(), (pane) => {
+      const option = make('option', '', pane.title);
+      option.value = pane.id;
+      return option;
+    }));
+    select.value = panes.has(chosen) ? chosen : usual;
+  });
+  element.querySelectorAll('[data-add]').forEach((button) => {
+    button.hidden = panes.has(button.dataset.add);
+  });
+  part('adds').hidden = Object.keys(props.methods).every((name) => panes.has(name));
+}
+
+function showZoom() {
+  part('fit').textContent = state.zoom === 1 ? labels.fit : state.zoom.toFixed(1) + '×';
+  root.dataset.zoom = state.zoom.toFixed(2);
+  root.classList.toggle('zoomed', state.zoom > 1);
+  redraw();
+}
+
+element.querySelectorAll('button[data-show]').forEach((button) => {
+  button.addEventListener('click', () => {
+    state.show = button.dataset.show;
+    root.dataset.show = state.show;
+    element.querySelectorAll('button[data-show]').forEach((other) => {
+      other.setAttribute('aria-checked', String(other === button));
+    });
+    redraw();
+  });
+});
+['split-left', 'split-right', 'split-at'].forEach((name) => {
+  part(name).addEventListener('input', redraw);
+});
+watchPointer(part('split-frame'));
+part('panes').renderer = renderer; // for programs that drive the page
+new ResizeObserver(redraw).observe(part('panes').parentElement);
