@@ -11,15 +11,16 @@ from esrgan.images import Picture, encode_png, read
 from esrgan.models import build
 from esrgan.weights import save_weights
 from examples import perceptual_features
-from tests.training.conftest import random_vgg
+from tests.training.conftest import accept, random_vgg
 
 VGG19_FILE = os.environ.get("ESRGAN_VGG19")
 
 
 @pytest.fixture
-def files(tmp_path, photo):
+def files(tmp_path, photo, monkeypatch):
     (tmp_path / "photo.png").write_bytes(encode_png(Picture(photo)))
     torch.save(random_vgg(), tmp_path / "vgg.pth")
+    accept(tmp_path / "vgg.pth", monkeypatch)
     size = {"num_features": 4, "num_blocks": 1}
     for name, shift in (("after", -0.2), ("before", 0.0)):
         network = build("srresnet", **size)
@@ -55,7 +56,7 @@ def test_the_share_is_that_of_values_above_zero():
 
 def test_other_files_are_refused(tmp_path):
     (tmp_path / "vgg.pth").write_bytes(b"nothing")
-    with pytest.raises(ValueError, match="does not hold the feature network"):
+    with pytest.raises(ValueError, match="not the published file"):
         perceptual_features.open_features(tmp_path / "vgg.pth")
 
 
