@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import device, store, text, views
+from demo import device, networks, store, text, views
 from demo.scene import SCALE, Mode
 from demo.scrubber import View
 from demo.session import Latest, Session
@@ -18,6 +18,7 @@ from esrgan import Upscaler, imresize
 from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_png, read
 from esrgan.resize import crop_to_multiple
+from esrgan.weights import Model
 from examples.pictures import PICTURES
 
 FIRST_EXAMPLE = "cat"
@@ -42,7 +43,7 @@ def in_one_sentence(handler: Handler) -> Handler:
 
 def start() -> tuple[Session, View]:
     """Open the first example for a new visitor."""
-    session = views.open_example(FIRST_EXAMPLE, Latest())
+    session = views.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
     view = views.first_view(session)
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
@@ -54,7 +55,7 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
     name = _file_name(str(sent.get("name")))
-    opened = views.open_picture(name, picture, Mode.ENLARGE, _latest(session))
+    opened = views.open_picture(name, picture, Mode.ENLARGE, _latest(session), _pair(session))
     yield opened, views.first_view(opened)
 
 
@@ -64,7 +65,7 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
     sent = _sent(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
-    opened = views.open_example(sent["name"], _latest(session))
+    opened = views.open_example(sent["name"], _latest(session), _pair(session))
     yield opened, views.first_view(opened)
 
 
@@ -77,6 +78,48 @@ def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Sessio
     x, y = (_fraction(sent, key) for key in ("x", "y"))
     placed = _known(session).placed(Mode(sent["mode"]), x, y)
     yield placed, views.first_view(placed)
+
+
+@in_one_sentence
+def use_pair(session: Session | None, name: Any) -> Iterator[tuple[Session, View]]:
+    """Put a pair that is ready on the slider."""
+    yield _seen_by(session, networks.named_pair(name))
+
+
+@in_one_sentence
+def use_own_pair(
+    session: Session | None, psnr: str | None, gan: str | None
+) -> Iterator[tuple[Session, View]]:
+    """Put a visitor's own two files on the slider; a refusal leaves the pair that is there."""
+    if not networks.is_local():
+        raise ValueError(text.BROKEN_REQUEST)
+    yield _seen_by(session, networks.own_pair(psnr, gan))
+
+
+def name_no_pair() -> Any:
+    """Clear the list of pairs: a visitor's own is none of them."""
+    return gr.update(value=None)
+
+
+@in_one_sentence
+def download_pair(name: str) -> Iterator[tuple[Any, Any]]:
+    """Download a published pair; news for its button and for the list of pairs."""
+    for transfer in networks.fetch(name):
+        if transfer.note:
+            gr.Info(transfer.note)
+        yield gr.update(value=text.transfer(transfer.done, transfer.total)), gr.skip()
+    yield gr.update(visible=False), gr.update(choices=choices())
+
+
+def choices() -> list[tuple[str, str]]:
+    """Title and name of the pairs that are ready."""
+    return [(title, name) for name, title in networks.ready_pairs().items()]
+
+
+def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
+    """The visitor's window with another pair."""
+    changed = _known(session).with_pair(pair)
+    return changed, views.first_view(changed)
 
 
 @in_one_sentence
@@ -110,7 +153,7 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
     known, sent = _known(session), _sent(event)
     alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
-    picture, upscaler = _whole(known), Upscaler(views.PAIR, device=device.name())
+    picture, upscaler = _whole(known), Upscaler(known.pair, device=device.name())
     start = time.monotonic()
     yield _save_button(text.COMPUTING), gr.update(visible=True)
     for progress in upscaler.tiles(picture.pixels, alpha):
@@ -184,6 +227,11 @@ def _known(session: Session | None) -> Session:
     if session is None:
         raise ValueError(text.IDLE)
     return session
+
+
+def _pair(session: Session | None) -> Model:
+    """The visitor's pair."""
+    return networks.first_pair() if session is None else session.pair
 
 
 def _latest(session: Session | None) -> Latest:

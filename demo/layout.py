@@ -1,14 +1,16 @@
 """The page: its components, and which event calls which handler."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.themes import Default
 
-from demo import handlers, live, text
+from demo import handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
+from esrgan.weights.registry import SUFFIXES
 
 CACHE_SECONDS = (600, 3600)
 SESSION_SECONDS = 3600
@@ -19,6 +21,7 @@ REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
+LARGEST_WEIGHTS_MB = 600
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS).set(
@@ -45,10 +48,38 @@ def build() -> gr.Blocks:
         with gr.Row(elem_id="exports"):
             save = gr.DownloadButton(visible=False, variant="primary", elem_id="save")
             cancel = gr.Button(text.CANCEL, visible=False, elem_id="cancel")
+        with gr.Accordion(text.NETWORKS_TITLE, open=False):
+            _networks(session, scrubber)
         with gr.Accordion(text.ABOUT_TITLE, open=False):
             gr.Markdown(text.ABOUT)
         _wire(page, session, scrubber, save, cancel)
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
+
+
+def _networks(session: gr.State, scrubber: AlphaScrubber) -> None:
+    """The choice of pairs; on the visitor's own computer also downloads and own files."""
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    both = [session, scrubber]
+    gr.Markdown(text.NETWORKS)
+    pair = gr.Dropdown(
+        handlers.choices(), value=networks.first_pair().name, label=text.PAIR_LABEL, elem_id="pair"
+    )
+    pair.input(handlers.use_pair, [session, pair], both, **quiet)
+    if not networks.is_local():
+        return
+    with gr.Row():
+        for name, offer in networks.missing_pairs().items():
+            button = gr.Button(f"{text.DOWNLOAD} {offer}", size="sm")
+            fetch = functools.partial(handlers.download_pair, name)
+            button.click(fetch, None, [button, pair], **quiet)
+    with gr.Row():
+        ends = [
+            gr.File(label=label, file_types=list(SUFFIXES), elem_id=name)
+            for label, name in ((text.OWN_PSNR, "own-psnr"), (text.OWN_GAN, "own-gan"))
+        ]
+    own = gr.Button(text.USE_OWN, size="sm", elem_id="use-own")
+    used = own.click(handlers.use_own_pair, [session, *ends], both, **quiet)
+    used.success(handlers.name_no_pair, None, pair, **quiet)
 
 
 def _wire(
@@ -85,6 +116,11 @@ def _wire(
     page.load(handlers.start, None, both, **quiet)
 
 
+def _upload_megabytes() -> float:
+    """Largest upload: a picture, or where they may be brought along a file of weights."""
+    return LARGEST_WEIGHTS_MB if networks.is_local() else WEB_LIMITS.megabytes
+
+
 def launch_options() -> dict[str, Any]:
     """What `launch` needs; address and port are left to Gradio's environment variables."""
     return {
@@ -93,6 +129,6 @@ def launch_options() -> dict[str, Any]:
         "ssr_mode": False,
         "show_error": True,
         "state_session_capacity": MOST_SESSIONS,
-        "max_file_size": f"{WEB_LIMITS.megabytes:g}mb",
+        "max_file_size": f"{_upload_megabytes():g}mb",
         "footer_links": [],
     }

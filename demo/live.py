@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from demo import device
 from demo.scene import Scene, rebuild
+from esrgan.weights import Model
 
 CAPACITY = 64
 JPEG_QUALITY = 95
@@ -28,21 +29,21 @@ class Windows:
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity, self._lock = capacity, Lock()
-        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+        self._scenes: OrderedDict[str, tuple[Scene, Model]] = OrderedDict()
 
-    def add(self, scene: Scene) -> str:
+    def add(self, scene: Scene, pair: Model) -> str:
         """Remember a window; returns its token, or nothing where there is no GPU to ask."""
         if not device.has_own_gpu():
             return ""
         token = secrets.token_urlsafe(16)
         with self._lock:
-            self._scenes[token] = scene
+            self._scenes[token] = scene, pair
             while len(self._scenes) > self._capacity:
                 self._scenes.popitem(last=False)
         return token
 
-    def find(self, token: object) -> Scene | None:
-        """The window of a token."""
+    def find(self, token: object) -> tuple[Scene, Model] | None:
+        """The window of a token, and the pair that draws it."""
         with self._lock:
             if not isinstance(token, str) or token not in self._scenes:
                 return None
@@ -55,11 +56,11 @@ WINDOWS = Windows()
 
 def frame(token: Any, alpha: Any) -> str:
     """The window at one α as a data URL; empty for what is not known. Preview quality."""
-    scene = WINDOWS.find(token)
+    found = WINDOWS.find(token)
     is_number = isinstance(alpha, (int, float)) and not isinstance(alpha, bool)
-    if scene is None or not is_number or not math.isfinite(alpha) or not 0 <= alpha <= 1:
+    if found is None or not is_number or not math.isfinite(alpha) or not 0 <= alpha <= 1:
         return ""
-    return _data_url(rebuild(scene, "esrgan", float(alpha), precision="bf16"))
+    return _data_url(rebuild(*found, float(alpha), precision="bf16"))
 
 
 def _data_url(pixels: NDArray) -> str:

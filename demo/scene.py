@@ -15,6 +15,7 @@ from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, psnr, ssim
 from esrgan.resize import imresize
 from esrgan.tiles import HALO_PX
+from esrgan.weights import Model
 
 SCALE = 4
 WINDOW_PX = 128
@@ -146,14 +147,14 @@ def _opacity(picture: Picture, box: Box, width: int, height: int) -> NDArray | N
 
 
 @lru_cache(maxsize=16)
-def window_upscaler(name: str, precision: str = "fp32") -> Upscaler:
+def window_upscaler(model: str | Model, precision: str = "fp32") -> Upscaler:
     """A model whose tiles are as large as any window, so that a window is never cut."""
     tile_px = WINDOW_PX + 2 * HALO_PX
-    return Upscaler(name, device=device.name(), precision=precision, tile_px=tile_px)
+    return Upscaler(model, device=device.name(), precision=precision, tile_px=tile_px)
 
 
 def rebuild(
-    scene: Scene, model: str, alpha: float | None = None, *, precision: str = "fp32"
+    scene: Scene, model: str | Model, alpha: float | None = None, *, precision: str = "fp32"
 ) -> NDArray:
     """The window as a model sees it, (4·h, 4·w, 3); exact in single precision."""
     if model == INPUT:
@@ -161,7 +162,7 @@ def rebuild(
     return scene.crop(window_upscaler(model, precision)(scene.lr, alpha))
 
 
-def curve(scene: Scene, model: str) -> AlphaCurve:
+def curve(scene: Scene, model: str | Model) -> AlphaCurve:
     """The window at every α, on the grid of the page's files; without nodes yet."""
     source = window_upscaler(model).new_curve(scene.lr)
     return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEP)

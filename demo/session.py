@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from demo.scene import Mode, Scene, place
 from esrgan.images import Picture
+from esrgan.weights import Model
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Session:
         Rises with every new picture or window.
     overview
         Path of the whole picture, reduced for the screen.
+    pair
+        The networks that the slider moves.
     latest
         Shared by all sessions of the visitor.
     """
@@ -37,6 +40,7 @@ class Session:
     picture: Picture = field(repr=False)
     scene: Scene = field(repr=False)
     overview: str
+    pair: Model
     latest: Latest = field(default_factory=Latest, repr=False)
 
     @property
@@ -48,3 +52,7 @@ class Session:
         """The same picture, another window."""
         scene = place(self.picture, mode, x, y)
         return replace(self, revision=self.latest.rise(), scene=scene)
+
+    def with_pair(self, pair: Model) -> "Session":
+        """The same picture and window, seen by other networks."""
+        return replace(self, revision=self.latest.rise(), pair=pair)

@@ -90,10 +90,17 @@ TITLES = {
     "srresnet": "SRResNet · our training",
     "original": "Original",
 }
+NETWORKS_TITLE = "Other networks on the slider"
+NETWORKS = (
+    "A published pair is downloaded once and checked against its published hash. Two files of your "
+    "own (.safetensors or .pth) make a pair when one was trained from the other."
+)
+PAIR_LABEL = "Networks on the slider"
+OWN_PSNR, OWN_GAN = "PSNR-oriented end (α = 0)", "GAN end (α = 1)"
+DOWNLOAD = "Download"
+USE_OWN = "Use these two"
 
 
-PAIR_TITLE = "ESRGAN-small · 4 blocks, our training"
-"""Name of the live crop; 'ESRGAN' alone would mean the authors' weights."""
 ADDED_METHODS = {
     name: TITLES.get(name, name)
     for name in ("input", *(n for n, model in MODELS.items() if not model.is_pair))
@@ -136,6 +143,11 @@ def size(width: int, height: int, mode: Mode) -> str:
 def progress(done: int, total: int) -> str:
     """Label of the button while the whole picture is computed."""
     return f"Computing … {done} of {total} tiles"
+
+
+def transfer(done: int, total: int) -> str:
+    """Label of a pair's button while it is downloaded."""
+    return f"Downloading … {done / 1e6:.0f} of {total / 1e6:.0f} MB"
 
 
 def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:

@@ -15,10 +15,12 @@ from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, Trace, View
 from demo.session import Latest, Session
 from esrgan import AlphaCurve
 from esrgan.images import Picture, encode_png
+from esrgan.weights import Model
 from examples.pictures import PICTURES
 
 OVERVIEW_PX, THUMBNAIL_PX = 640, 96
-PAIR = "esrgan"
+LIVE_PANE = "esrgan"
+"""Name of the crop that α moves, whichever pair draws it."""
 FIRST, LATER = ("bicubic",), ("srresnet",)
 """Methods that α does not move: those that are shown at once, and those that follow the curve."""
 TRACE_STEPS = 10
@@ -26,34 +28,34 @@ LARGEST_DROP = 12_000_000
 """Bytes that one picture may send to the page."""
 
 
-def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest) -> Session:
+def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
     """A session whose window is in the middle of a picture."""
     scene = place(picture, mode, 0.5, 0.5)
     overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
-    return Session(latest.rise(), name, picture, scene, overview, latest)
+    return Session(latest.rise(), name, picture, scene, overview, pair, latest)
 
 
-def open_example(name: str, latest: Latest) -> Session:
+def open_example(name: str, latest: Latest, pair: Model) -> Session:
     """A session of one of the examples, to compare."""
-    return open_picture(name, _example(name), Mode.COMPARE, latest)
+    return open_picture(name, _example(name), Mode.COMPARE, latest, pair)
 
 
 def first_view(session: Session) -> View:
     """What is there at once: bicubic, and the original where there is one."""
-    panes = [Pane(id=PAIR, title=text.PAIR_TITLE, live=True)]
+    panes = [Pane(id=LIVE_PANE, title=session.pair.title, live=True)]
     if session.scene.hr is not None:
         figures = original_numbers(session.scene)
         panes.append(_pane("original", text.TITLES["original"], session.scene.hr, figures))
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in LATER]
-    token = WINDOWS.add(session.scene)
+    token = WINDOWS.add(session.scene, session.pair)
     return View(revision=session.revision, place=_place(session), panes=panes, live=token)
 
 
 def growth(session: Session) -> Iterator[View]:
     """What follows: node after node of the curve, the slower methods, figures along α."""
     news = View(revision=session.revision)
-    line, sent = curve(session.scene, PAIR), 0
+    line, sent = curve(session.scene, session.pair), 0
     for alpha in line.grow():
         data = planes.encode(line.kept(alpha))
         sent += len(data)
@@ -79,9 +81,9 @@ def method_pane(session: Session, model: str) -> Pane:
 
 def exact_view(session: Session, alpha: float) -> View:
     """The network's own output at one α."""
-    sr = rebuild(session.scene, PAIR, alpha)
+    sr = rebuild(session.scene, session.pair, alpha)
     figures = [text.figure(number) for number in numbers(session.scene, sr)]
-    exact = Exact(alpha=alpha, image=_file(_shown(session, sr), PAIR), figures=figures)
+    exact = Exact(alpha=alpha, image=_file(_shown(session, sr), LIVE_PANE), figures=figures)
     return View(revision=session.revision, exact=exact)
 
 

@@ -18,6 +18,7 @@ from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import lagrange_weights
 from esrgan.metrics import lr_psnr
+from esrgan.weights import MODELS
 
 
 @pytest.fixture(autouse=True)
@@ -290,7 +291,7 @@ def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
 
 def test_whole_pictures_are_limited():
     big = Picture(np.zeros((1500, 1500, 3), np.uint8))
-    session = handlers.views.open_picture("big", big, Mode.ENLARGE, Latest())
+    session = handlers.views.open_picture("big", big, Mode.ENLARGE, Latest(), MODELS["esrgan"])
     assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT
     compared = session.placed(Mode.COMPARE, 0.5, 0.5)
     assert handlers._whole(compared).pixels.shape == (375, 375, 3)
@@ -323,7 +324,8 @@ def test_figures_are_written_like_the_papers():
     assert text.figure(Number("NIQE", None, "too small")) == "NIQE – (too small)"
 
 
-def test_the_page_is_set_up_for_strangers():
+def test_the_page_is_set_up_for_strangers(monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "someone/esrgan")
     page = build()
     assert page.delete_cache == (600, 3600)
     assert page.analytics_enabled is False

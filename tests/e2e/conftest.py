@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-sync",
     "--enable-unsafe-swiftshader",
 )
+GRADIOS_OWN = ("Method not implemented.",)
+"""What Gradio's file field says by itself when a file comes in."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -117,7 +119,7 @@ class Watched:
         page.on("request", self._on_request)
 
     def _on_console(self, message):
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text not in GRADIOS_OWN:
             self.troubles.append(f"{message.type}: {message.text}")
 
     def _on_request(self, request):

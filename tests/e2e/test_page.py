@@ -1,12 +1,16 @@
 import base64
+import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from esrgan import Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
+from esrgan.models import build
+from esrgan.weights import save_weights
 
 pytestmark = pytest.mark.browser
 
@@ -244,3 +248,28 @@ def test_a_phone_can_use_it(browser, url, photo, scheme):
         brightness = sum(map(int, background[4:-1].split(",")))
         assert brightness < 200 if scheme == "dark" else brightness > 600
         assert tab.troubles == []
+
+
+def test_own_networks_move_the_slider(tab, tmp_path):
+    tab.open()
+    page = tab.page
+    torch.manual_seed(0)
+    size = {"num_features": 4, "num_blocks": 1}
+    network = build("srresnet", **size)
+    for name in ("psnr", "gan"):
+        metadata = {"architecture": "srresnet", "config": json.dumps(size)}
+        save_weights(tmp_path / f"{name}.safetensors", network.state_dict(), metadata)
+        network.conv_last.bias.data.add_(0.02)
+    page.get_by_text("Other networks on the slider").click()
+    for name in ("psnr", "gan"):
+        page.set_input_files(f"#own-{name} input[type=file]", tmp_path / f"{name}.safetensors")
+        page.wait_for_selector(f"#own-{name} >> text={name}")
+    before = page.locator(".scrubber").get_attribute("data-revision")
+    page.click("#use-own")
+    page.wait_for_function(
+        "before => document.querySelector('.scrubber').dataset.revision !== before", arg=before
+    )
+    page.wait_for_selector('[data-pane="esrgan"] :text("Your pair")')
+    page.wait_for_function("document.querySelector('.scrubber').dataset.bounded === 'yes'")
+    page.locator("#use-own").scroll_into_view_if_needed()
+    page.screenshot(path=str(tmp_path / "networks.png"))
