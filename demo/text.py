@@ -20,6 +20,9 @@ ABOUT = """
 - **PSNR** and **SSIM**: closeness to the original, higher is better; on luma, 4-px border cut.
   **NIQE**: how natural a picture looks, lower is better; its reference statistics are our own,
   so its values differ a little from published ones.
+- While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
+  stands under the picture; when it rests, the network's own output, **exact**. A download is
+  exact, except a brushed one, for which no single network exists.
 - The networks are small ones of our own training, not the authors' weights. They invent
   detail: do not read number plates, faces or medical pictures from them.
 - Your picture stays on this server for at most an hour and is shown to nobody else.

@@ -6,7 +6,7 @@ const slider = part('alpha');
 const state = {
   revision: 0, place: null, mode: 'compare', alpha: Number(props.first_alpha),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
-  exact: null, live: null, traces: [], bound: '', grown: false, token: '',
+  exact: null, live: null, traces: [], bound: '', grown: false, settled: false, token: '',
 };
 const LIVE_PANE = 'esrgan';
 
@@ -32,6 +32,11 @@ function redraw() {
 function drawFrame() {
   frameAsked = 0;
   drawAll();
+  root.dataset.quality = isExact() ? 'exact' : 'curve';
+  if (state.settled) root.dataset.state = 'ready';
   root.dataset.alpha = state.alpha.toFixed(2);
   root.dataset.frames = Number(root.dataset.frames || 0) + 1;
+}
+function countBlend() {
+  root.dataset.blends = Number(root.dataset.blends || 0) + 1;
 }

@@ -62,6 +62,7 @@ function makeCanvas() {
     else blend(alpha);
     context.putImageData(image, 0, 0);
     drawn = key;
+    countBlend();
     return canvas;
   }
   return { clear, add, draw, drawn: () => drawn };

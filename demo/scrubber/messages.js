@@ -22,18 +22,18 @@ function show() {
 
 // A new picture or window: forget the old one, and ask for what takes longer.
 function begin(view) {
-  const isSamePicture = state.place && view.place.name === state.place.name
-    && view.place.overview.url === state.place.overview.url && view.place.mode === state.mode;
+  const isSamePicture = state.place && view.place.overview.url === state.place.overview.url;
+  const isSameSize = isSamePicture && view.place.mode === state.mode;
   const kept = isSamePicture ? Object.keys(props.methods).filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], bound: '', grown: false,
+    exact: null, live: null, traces: [], bound: '', grown: false, settled: false,
   });
   resting = null;
   const [, , width, height] = view.place.box;
   clearPanes();
   clearCurve(4 * width, 4 * height);
-  if (!isSamePicture || !brushCovers(view.place.box)) clearBrush();
+  if (!isSameSize || !brushCovers(view.place.box)) clearBrush();
   showTraces();
   showSource(view.place);
   fit();

@@ -5,6 +5,7 @@ const request = { sent: -PATIENCE_MS, next: null };
 
 // One request at a time, the latest wins.
 function send(name, data) {
+  state.settled = false;
   root.dataset.state = 'working';
   if (performance.now() - request.sent < PATIENCE_MS) {
     request.next = [name, data];

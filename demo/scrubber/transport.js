@@ -30,7 +30,6 @@ function showQuality() {
   if (!live) return;
   live.figure.querySelector('.quality').textContent = 'α ' + (brushed() ? labels.brush.toLowerCase()
     : state.alpha.toFixed(2)) + ' · ' + quality();
-  root.dataset.quality = isExact() ? 'exact' : 'curve';
   if (isExact()) showFigures(live, state.exact.figures);
   else showFigures(live, brushed() ? [] : figuresAt(state.alpha));
 }
@@ -49,8 +48,9 @@ slider.addEventListener('change', () => {
 function settle() {
   const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source);
   const isDone = isExact() || brushed();
-  if (isLoaded && state.bound && isDone && state.grown) root.dataset.state = 'ready';
-  else if (state.place) root.dataset.state = 'working';
+  state.settled = Boolean(isLoaded && state.bound && isDone && state.grown);
+  if (state.place && !state.settled) root.dataset.state = 'working';
+  redraw();
   if (!state.place || play.started || isDone || resting !== null || !curveReady()) return;
   resting = state.alpha;
   trigger('rest', { revision: state.revision, alpha: state.alpha });

@@ -134,13 +134,22 @@ function visible() {
 function drawPane(pane, live) {
   const context = prepared(pane.canvas);
   if (!pane.source) return;
-  const { width, height } = pane.canvas;
-  context.drawImage(pane.source, ...visible(), 0, 0, width, height);
-  if (state.show !== 'difference' || pane.isLive || !live) return;
+  const isCompared = state.show === 'difference' && !pane.isLive && live;
+  const source = isCompared ? difference(pane.source, live) : pane.source;
+  context.drawImage(source, ...visible(), 0, 0, pane.canvas.width, pane.canvas.height);
+}
+
+// |one − other|, amplified: at full size, so that both are met at the same pixels.
+function difference(one, other) {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: curve.width, height: curve.height });
+  const context = canvas.getContext('2d');
+  context.drawImage(one, 0, 0);
   context.globalCompositeOperation = 'difference';
-  context.drawImage(live, ...visible(), 0, 0, width, height);
+  context.drawImage(other, 0, 0);
   context.globalCompositeOperation = 'lighter';
-  for (let i = 0; i < GAIN_DOUBLINGS; i += 1) context.drawImage(pane.canvas, 0, 0);
+  for (let i = 0; i < GAIN_DOUBLINGS; i += 1) context.drawImage(canvas, 0, 0);
+  return canvas;
 }
 
 function drawSplit() {

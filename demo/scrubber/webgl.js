@@ -36,9 +36,14 @@ const FRAGMENT = [
   '}',
 ].join('\n');
 
+// WebGL without a GPU is slower than the 2D canvas, so it is used only where the address asks.
+const isWanted = new URLSearchParams(location.search).get('renderer') === 'webgl';
+
 function makeWebgl() {
   const surface = document.createElement('canvas');
-  const gl = surface.getContext('webgl2', { alpha: false, antialias: false, depth: false });
+  const gl = surface.getContext('webgl2', {
+    alpha: false, antialias: false, depth: false, failIfMajorPerformanceCaveat: !isWanted,
+  });
   if (!gl) return null;
   const shown = document.createElement('canvas');
   const context = shown.getContext('2d');
@@ -130,6 +135,7 @@ function makeWebgl() {
       if (mine !== pending) return;
       context.putImageData(image, 0, 0);
       [drawn, pending] = [mine.key, null];
+      countBlend();
       redraw();
     }, 1);
   }

@@ -126,8 +126,8 @@ class Watched:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.troubles.append(f"request: {request.url}")
 
-    def open(self):
-        self.page.goto(self.url)
+    def open(self, query=""):
+        self.page.goto(self.url + query)
         self.wait_until_ready()
         return self
 
