@@ -22,7 +22,7 @@ def test_weights_add_up_to_one_and_tiles_stay_small(size, tile_px):
 def test_nearest_enlargement_comes_back_exactly(height, width):
     picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     progress = list(
-        enlarge(picture, lambda x: F.interpolate(x, scale_factor=4), scale=4, tile_px=64)
+        enlarge(picture, lambda x, _: F.interpolate(x, scale_factor=4), scale=4, tile_px=64)
     )
     assert [it.done for it in progress] == list(range(1, progress[-1].total + 1))
     assert all(it.result is None for it in progress[:-1])
@@ -32,7 +32,7 @@ def test_nearest_enlargement_comes_back_exactly(height, width):
 def test_an_abandoned_picture_costs_no_more_tiles():
     calls = []
 
-    def render(lr):
+    def render(lr, _region):
         calls.append(lr.shape)
         return F.interpolate(lr, scale_factor=2)
 
