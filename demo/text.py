@@ -74,7 +74,7 @@ LABELS = {
     "upload_failed": "The upload failed: try again.",
     "uploading": "Uploading …",
     "view": "View",
-    "vivid": "Vivid (invented detail)",
+    "vivid": "Vivid (invented)",
     "waiting": "Computing …",
     "window_note": "Numbers are those of the window shown; zooming does not change them.",
     "working": "Rebuilding …",

@@ -111,6 +111,7 @@ def _place(session: Session) -> Place:
         box=(scene.box.left, scene.box.top, scene.box.width, scene.box.height),
         small=scene.small,
         overview=FileData(path=session.overview),
+        translucent=scene.opacity is not None,
         notes=list(session.picture.notes),
     )
 

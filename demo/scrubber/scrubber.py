@@ -74,6 +74,8 @@ class Place(GradioModel):
         Left, top, width and height of the window in pixels of the small picture.
     small
         Width and height of the small picture.
+    translucent
+        Whether the crops have opacity; that of the curve is bicubic's.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Place(GradioModel):
     box: tuple[int, int, int, int]
     small: tuple[int, int]
     overview: FileData
+    translucent: bool = False
     notes: list[str] = []
 
 

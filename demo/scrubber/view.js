@@ -85,9 +85,8 @@ function liveSource() {
 // The same with the opacity that the picture has.
 function withOpacity(source) {
   const mask = panes.get('bicubic');
-  if (!source || !(source instanceof HTMLCanvasElement) || !state.translucent || !mask.source) {
-    return source;
-  }
+  const isBlend = source instanceof HTMLCanvasElement;
+  if (!isBlend || !state.place.translucent || !mask || !mask.source) return source;
   const copy = document.createElement('canvas');
   Object.assign(copy, { width: curve.width, height: curve.height });
   const context = copy.getContext('2d');

@@ -39,12 +39,17 @@ const FRAGMENT = [
 // WebGL without a GPU is slower than the 2D canvas, so it is used only where the address asks.
 const isWanted = new URLSearchParams(location.search).get('renderer') === 'webgl';
 
+// Asking for a context without a 'performance caveat' does not keep SwiftShader out.
+function isSoftware(gl) {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
 function makeWebgl() {
   const surface = document.createElement('canvas');
-  const gl = surface.getContext('webgl2', {
-    alpha: false, antialias: false, depth: false, failIfMajorPerformanceCaveat: !isWanted,
-  });
-  if (!gl) return null;
+  const gl = surface.getContext('webgl2', { alpha: false, antialias: false, depth: false });
+  if (!gl || (isSoftware(gl) && !isWanted)) return null;
   const shown = document.createElement('canvas');
   const context = shown.getContext('2d');
   let [places, layers, count, image] = [null, null, 0, null];

@@ -7,11 +7,11 @@ import pytest
 from demo.planes import STEP, decode
 from esrgan import Upscaler
 from esrgan.alpha_map import sample
-from esrgan.images import read
+from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import lagrange_weights, lobatto
 from esrgan.resize import imresize
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import drop, figures, set_alpha
+from tests.e2e.test_page import DROP, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -364,3 +364,23 @@ def test_a_method_is_added_and_stays_when_the_window_moves(tab, photo):
     tab.page.locator('[data-part="box"]').press("ArrowLeft")
     tab.wait_until_ready(revision=revision + 1)
     assert tab.page.locator('[data-pane="input"]:not(.waiting)').count() == 1
+
+
+def test_the_blend_has_the_pictures_opacity(tab, photo):
+    tab.open()
+    opacity = np.zeros(photo.shape[:2], np.uint8)
+    opacity[:, 60:] = 255
+    send(tab, DROP, encode_png(Picture(photo, opacity)))
+    tab.page.wait_for_selector('.facts :text("mine.png")')
+    tab.wait_until_ready()
+    tab.scrub(0.33)
+    alphas = tab.page.evaluate(
+        """() => {
+            const canvas = document.querySelector('[data-pane="esrgan"]').picture();
+            const row = canvas.getContext('2d').getImageData(0, 100, canvas.width, 1).data;
+            return [row[4 * 20 + 3], row[4 * 400 + 3]];
+        }"""
+    )
+    assert alphas == [0, 255]
+    tab.page.locator('[data-part="alpha"]').dispatch_event("change")
+    tab.wait_until_ready()
