@@ -1,6 +1,5 @@
 """What a visitor looks at: one window of one picture, every method's view of it, the numbers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 from demo import device
 from demo.planes import STEP
 from esrgan import AlphaCurve, Upscaler
+from esrgan.evaluation import Rebuilt, Scores, score
 from esrgan.images import Picture
-from esrgan.metrics import lr_psnr, niqe, psnr, ssim
 from esrgan.resize import imresize
 from esrgan.tiles import HALO_PX
 from esrgan.weights import Model
@@ -22,6 +21,8 @@ WINDOW_PX = 128
 """Side of the window in pixels of the small picture; what is shown has four times as many."""
 INPUT = "input"
 """Name of the crop that shows the small picture's own pixels."""
+FIDELITY, CONSISTENCY = ("psnr_y", "ssim_y", "rmse_y"), ("lr_psnr",)
+PERCEPTION = ("perceptual_index", "niqe")
 KERNEL_PX = 2
 """Pixels at the small size that bicubic reduction and enlargement see beyond a window."""
 
@@ -168,39 +169,21 @@ def curve(scene: Scene, model: str | Model) -> AlphaCurve:
     return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEP)
 
 
-@dataclass(frozen=True)
-class Number:
-    """One figure under a crop; `value` is None where it has none, and `reason` says why."""
+def metrics(mode: Mode) -> tuple[str, ...]:
+    """Figures under a rebuilt crop, by their names in the catalogue.
 
-    name: str
-    value: float | None
-    reason: str = ""
-
-
-def numbers(scene: Scene, sr: NDArray) -> tuple[Number, ...]:
-    """What stands under a rebuilt crop, measured on the window.
-
-    Compare: PSNR and SSIM against the original, and NIQE. Enlarge: PSNR of the crop, reduced
-    again, against the input, and NIQE.
+    Compare: distances to the original. Enlarge: PSNR of the crop, reduced again, against the
+    input. Both: the proxy of the perceptual index and NIQE.
     """
-    if scene.hr is None:
-        return _measure("LR-PSNR", lr_psnr, sr, scene.window_lr), _measure("NIQE", niqe, sr)
-    against = (sr, scene.hr)
-    return (
-        _measure("PSNR", psnr, *against),
-        _measure("SSIM", ssim, *against),
-        _measure("NIQE", niqe, sr),
-    )
+    return (*(FIDELITY if mode is Mode.COMPARE else CONSISTENCY), *PERCEPTION)
 
 
-def original_numbers(scene: Scene) -> tuple[Number, ...]:
-    """What stands under the original."""
-    return () if scene.hr is None else (_measure("NIQE", niqe, scene.hr),)
+def scores(scene: Scene, sr: NDArray) -> Scores:
+    """The figures under a rebuilt crop, measured on the window."""
+    lr = scene.window_lr if scene.hr is None else None
+    return score("", Rebuilt(sr, scene.hr, lr), metrics(scene.mode))
 
 
-def _measure(name: str, metric: Callable[..., float], *pictures: NDArray) -> Number:
-    """One figure, or the reason why there is none."""
-    try:
-        return Number(name, metric(*pictures))
-    except ValueError as error:
-        return Number(name, None, str(error))
+def original_scores(hr: NDArray) -> Scores:
+    """The figures under the original; its distance to itself is not shown."""
+    return score("", Rebuilt(hr), PERCEPTION)

@@ -2,7 +2,11 @@
 
 from numpy.typing import NDArray
 
-from demo.scene import Mode, Number
+from demo.scene import Mode, metrics
+from esrgan.evaluation import METRICS, Scores, footnote
+from esrgan.evaluation.scores import IDENTICAL, write_figure
+from esrgan.metrics.plane import NONE_QUALIFIES
+from esrgan.plots import DISTORTION_LABEL, PERCEPTION_LABEL
 from esrgan.weights import MODELS
 
 TITLE = "ESRGAN – from faithful to vivid"
@@ -17,9 +21,14 @@ ABOUT = """
 - **Compare** shrinks your picture to a quarter, rebuilds it, and measures against the original.
   **Enlarge ×4** enlarges the picture itself; there is nothing to measure against, so the result
   is reduced again and compared with the input (LR-PSNR).
-- **PSNR** and **SSIM**: closeness to the original, higher is better; on luma, 4-px border cut.
-  **NIQE**: how natural a picture looks, lower is better; its reference statistics are our own,
-  so its values differ a little from published ones.
+- **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
+  it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
+  statistics are our own, so its values differ a little from published ones.
+- **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
+  with its error: half of the index comes from a model that is not free to ship.
+- **The plane** of distortion and perception: left is faithful, down is natural. Its regions are
+  those of PIRM 2018, whose limits are meant for the mean of a data set: for one window they are
+  a hint. The best α is sought in steps of 0.1.
 - While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
   stands under the picture; when it rests, the network's own output, **exact**. A download is
   exact, except a brushed one, for which no single network exists.
@@ -33,6 +42,8 @@ LABELS = {
     "after": "Right",
     "alpha": "α: 0 is faithful, 1 is vivid",
     "before": "Left",
+    "best": "Best α for region",
+    "best_in": "Best α in region",
     "box": "Window: drag it, or move it with the arrow keys",
     "brush": "Brush",
     "brush_alpha": "Brush α",
@@ -40,8 +51,11 @@ LABELS = {
     "choose": "Choose a picture",
     "compare": "Compare",
     "compare_help": "Shrink the picture ×4, rebuild it, measure against the original",
+    "comparison": "Comparison figure",
+    "comparison_help": "The whole picture with the window, and the crops with their figures",
     "difference": "Difference",
     "difference_help": "What ESRGAN(α) changes against each other crop, eight times amplified",
+    "distortion": DISTORTION_LABEL,
     "drop_here": "Drop it to open it",
     "drop_or_paste": "… or drop or paste one anywhere. JPEG, PNG, WebP, up to 40 MB.",
     "enlarge": "Enlarge ×4",
@@ -51,6 +65,7 @@ LABELS = {
     "export": "Download at full size",
     "faithful": "Faithful (blurrier)",
     "fit": "Fit",
+    "image_path": "image interpolation",
     "growing": "curve, first approximation",
     "hold": "Hold to see before",
     "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
@@ -58,9 +73,15 @@ LABELS = {
     "limit_megabytes": "40",
     "lost": "A picture has expired: move the window to compute it again.",
     "mode": "Way of use",
+    "network_path": "network interpolation",
+    "none": NONE_QUALIFIES,
     "pause": "Pause",
+    "perception": PERCEPTION_LABEL,
+    "plane": "Perception and distortion of the window",
+    "plane_help": "Distortion to the right, perceptual index upward; lower is better in both",
     "play": "Play",
     "play_help": "Move α from 0 to 1 and back",
+    "region": "region",
     "reset": "Reset",
     "save_map": "Save map",
     "save_map_help": "The α map as a grey PNG, for --alpha-map on the command line",
@@ -117,23 +138,33 @@ def bound(p99: float) -> str:
     return f"curve, 99 % within {p99:.1f} grey levels"
 
 
-def unit(name: str) -> str:
-    """Unit of a figure, with the space before it."""
-    return " dB" if name.endswith("PSNR") else ""
+def figures(scores: Scores) -> list[str]:
+    """One text a figure; a reason that two of them share is said once."""
+    texts: dict[str, str] = {}
+    for name, value in scores.values.items():
+        reason = scores.reasons.get(name, "")
+        told = any(reason in text for text in texts.values())
+        texts[name] = figure(name, value, "" if told else reason)
+    return list(texts.values())
 
 
-def places(name: str) -> int:
-    """Decimal places of a figure."""
-    return 3 if name == "SSIM" else 2
-
-
-def figure(number: Number) -> str:
+def figure(name: str, value: float | None, reason: str = "") -> str:
     """One figure as text, such as 'PSNR 27.31 dB'."""
-    if number.value is None:
-        return f"{number.name} – ({number.reason})"
-    if number.value == float("inf"):
-        return f"{number.name} ∞ (identical)"
-    return f"{number.name} {number.value:.{places(number.name)}f}{unit(number.name)}"
+    if reason == IDENTICAL:
+        return f"{METRICS[name].title} ∞ (identical)"
+    return write_figure(name, value) + (f" ({reason})" if reason else "")
+
+
+def after(name: str) -> str:
+    """What stands after a figure: its unit, or the error of an estimate."""
+    metric = METRICS[name]
+    error = "" if metric.error is None else f" ± {metric.error}"
+    return error + (f" {metric.unit}" if metric.unit else "")
+
+
+def convention(mode: Mode) -> str:
+    """How the figures of a mode are measured, in one line."""
+    return footnote(metrics(mode))
 
 
 def size(width: int, height: int, mode: Mode) -> str:

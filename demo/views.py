@@ -8,12 +8,13 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import planes, store, text
+from demo import planes, store, text, tradeoff
 from demo.live import WINDOWS
-from demo.scene import Mode, Number, curve, numbers, original_numbers, place, rebuild
-from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, Trace, View
+from demo.scene import Mode, curve, original_scores, place, rebuild, scores
+from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
 from demo.session import Latest, Session
 from esrgan import AlphaCurve
+from esrgan.evaluation import Scores
 from esrgan.images import Picture, encode_png
 from esrgan.weights import Model
 from examples.pictures import PICTURES
@@ -23,7 +24,6 @@ LIVE_PANE = "esrgan"
 """Name of the crop that α moves, whichever pair draws it."""
 FIRST, LATER = ("bicubic",), ("srresnet",)
 """Methods that α does not move: those that are shown at once, and those that follow the curve."""
-TRACE_STEPS = 10
 LARGEST_DROP = 12_000_000
 """Bytes that one picture may send to the page."""
 
@@ -44,8 +44,7 @@ def first_view(session: Session) -> View:
     """What is there at once: bicubic, and the original where there is one."""
     panes = [Pane(id=LIVE_PANE, title=session.pair.title, live=True)]
     if session.scene.hr is not None:
-        figures = original_numbers(session.scene)
-        panes.append(_pane("original", text.TITLES["original"], session.scene.hr, figures))
+        panes.append(_original_pane(session.scene.hr))
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in LATER]
     token = WINDOWS.add(session.scene, session.pair)
@@ -69,35 +68,44 @@ def growth(session: Session) -> Iterator[View]:
     for model in LATER:
         news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
         yield news
-    for traces in _traces(session, line):
-        yield news.model_copy(update={"traces": traces})
+    yield from _figures_along(session, line, news)
+
+
+def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[View]:
+    """Every figure at one α after another, then the path of image interpolation."""
+    scene = session.scene
+    network: list[Scores] = []
+    for found in tradeoff.network_scores(scene, line):
+        network.append(found)
+        update = {"traces": tradeoff.traces(network), "plane": tradeoff.plane(network)}
+        news = news.model_copy(update=update)
+        yield news
+    if news.plane is not None:
+        image: list[Scores] = []
+        for found in tradeoff.image_scores(scene, line, network):
+            image.append(found)
+            yield news.model_copy(update={"plane": tradeoff.plane(network, image)})
 
 
 def method_pane(session: Session, model: str) -> Pane:
     """The crop of a method that α does not move."""
     sr = rebuild(session.scene, model)
-    return _pane(model, text.TITLES[model], _shown(session, sr), numbers(session.scene, sr))
+    found = scores(session.scene, sr)
+    return _pane(model, _shown(session, sr), found, tradeoff.place(found))
+
+
+def _original_pane(hr: NDArray) -> Pane:
+    """The crop of the original."""
+    found = original_scores(hr)
+    return _pane("original", Picture(hr), found, tradeoff.place_original(found))
 
 
 def exact_view(session: Session, alpha: float) -> View:
     """The network's own output at one α."""
     sr = rebuild(session.scene, session.pair, alpha)
-    figures = [text.figure(number) for number in numbers(session.scene, sr)]
+    figures = text.figures(scores(session.scene, sr))
     exact = Exact(alpha=alpha, image=_file(_shown(session, sr), LIVE_PANE), figures=figures)
     return View(revision=session.revision, exact=exact)
-
-
-def _traces(session: Session, line: AlphaCurve) -> Iterator[list[Trace]]:
-    """Every figure along α, α by α."""
-    found: dict[str, list[float | None]] = {}
-    for step in range(TRACE_STEPS + 1):
-        for number in numbers(session.scene, line.at(step / TRACE_STEPS)):
-            value = number.value if number.value is not None else float("nan")
-            found.setdefault(number.name, []).append(value if np.isfinite(value) else None)
-        yield [
-            Trace(name=name, unit=text.unit(name), places=text.places(name), values=values)
-            for name, values in found.items()
-        ]
 
 
 def _place(session: Session) -> Place:
@@ -113,6 +121,7 @@ def _place(session: Session) -> Place:
         overview=FileData(path=session.overview),
         translucent=scene.opacity is not None,
         notes=list(session.picture.notes),
+        convention=text.convention(scene.mode),
     )
 
 
@@ -141,11 +150,12 @@ def _shown(session: Session, sr: NDArray) -> Picture:
     return Picture(sr, session.scene.opacity)
 
 
-def _pane(name: str, title: str, crop: Picture | NDArray, figures: tuple[Number, ...]) -> Pane:
+def _pane(
+    name: str, crop: Picture, found: Scores, point: tuple[float, float] | None = None
+) -> Pane:
     """A crop that is computed."""
-    picture = crop if isinstance(crop, Picture) else Picture(crop)
-    lines = [text.figure(number) for number in figures]
-    return Pane(id=name, title=title, image=_file(picture, name), figures=lines)
+    image, figures = _file(crop, name), text.figures(found)
+    return Pane(id=name, title=text.TITLES[name], image=image, figures=figures, point=point)
 
 
 def _file(picture: Picture, name: str) -> FileData:

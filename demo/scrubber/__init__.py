@@ -6,9 +6,10 @@ from demo.scrubber.scrubber import (
     Node,
     Pane,
     Place,
+    Plane,
     Thumbnail,
     Trace,
     View,
 )
 
-__all__ = ["AlphaScrubber", "Exact", "Node", "Pane", "Place", "Thumbnail", "Trace", "View"]
+__all__ = ["AlphaScrubber", "Exact", "Node", "Pane", "Place", "Plane", "Thumbnail", "Trace", "View"]

@@ -6,6 +6,7 @@ function show() {
   if (view.place && view.revision !== state.revision) begin(view);
   if (view.revision !== state.revision) return;
   view.panes.forEach(showPane);
+  showPlane(view);
   addNodes(view.nodes);
   if (view.bound) {
     state.bound = view.bound;

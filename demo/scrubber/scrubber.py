@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.data_classes import FileData, GradioModel
 
 FOLDER = Path(__file__).parent
+STYLES = ("scrubber.css", "plane.css")
 SCRIPTS = (
     "base.js",
     "curve.js",
@@ -18,20 +19,30 @@ SCRIPTS = (
     "pointer.js",
     "transport.js",
     "trace.js",
+    "plane.js",
     "source.js",
     "messages.js",
 )
 """Parts of the component's script, in the order in which they are joined."""
 
 
+def _joined(names: tuple[str, ...]) -> str:
+    """Files beside this one, one after another."""
+    return "\n".join((FOLDER / name).read_text("utf-8") for name in names)
+
+
 class Pane(GradioModel):
-    """One crop: the method's name, its picture (None while it is computed) and its figures."""
+    """One crop: the method's name, its picture (None while it is computed) and its figures.
+
+    `point` is its RMSE and perceptual index, where it has both.
+    """
 
     id: str
     title: str
     image: FileData | None = None
     figures: list[str] = []
     live: bool = False
+    point: tuple[float, float] | None = None
 
 
 class Node(GradioModel):
@@ -48,6 +59,26 @@ class Trace(GradioModel):
     unit: str
     places: int
     values: list[float | None]
+
+
+class Plane(GradioModel):
+    """The perception-distortion plane: points are pairs of RMSE and perceptual index.
+
+    Attributes
+    ----------
+    network, image
+        Both paths at equal steps of α from 0 to 1, as far as they are computed.
+    limits
+        Largest RMSE of each region.
+    best
+        Best α of the network's path in each region, None where none qualifies; empty before the
+        path is whole.
+    """
+
+    network: list[tuple[float, float] | None]
+    image: list[tuple[float, float] | None] = []
+    limits: list[float]
+    best: list[float | None] = []
 
 
 class Exact(GradioModel):
@@ -76,6 +107,8 @@ class Place(GradioModel):
         Width and height of the small picture.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
+    convention
+        How the figures are measured.
     """
 
     name: str
@@ -86,6 +119,7 @@ class Place(GradioModel):
     overview: FileData
     translucent: bool = False
     notes: list[str] = []
+    convention: str
 
 
 class View(GradioModel):
@@ -108,6 +142,7 @@ class View(GradioModel):
     bound: str = ""
     exact: Exact | None = None
     traces: list[Trace] = []
+    plane: Plane | None = None
     examples: list[Thumbnail] = []
     live: str = ""
 
@@ -145,8 +180,8 @@ class AlphaScrubber(gr.HTML):
     ) -> None:
         super().__init__(
             html_template=(FOLDER / "scrubber.html").read_text("utf-8"),
-            css_template=(FOLDER / "scrubber.css").read_text("utf-8"),
-            js_on_load="\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS),
+            css_template=_joined(STYLES),
+            js_on_load=_joined(SCRIPTS),
             apply_default_css=False,
             labels=labels,
             methods=methods,

@@ -26,6 +26,7 @@ function quality() {
 }
 
 function showQuality() {
+  movePlaneMarker();
   const live = panes.get(LIVE_PANE);
   if (!live) return;
   live.figure.querySelector('.quality').textContent = 'α ' + (brushed() ? labels.brush.toLowerCase()

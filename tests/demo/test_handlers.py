@@ -11,10 +11,12 @@ from PIL import Image
 from demo import handlers, store, text
 from demo.layout import build, launch_options
 from demo.planes import STEP, decode
-from demo.scene import Mode, Number
+from demo.scene import Mode
 from demo.session import Latest, Session
 from esrgan import Upscaler, imresize
 from esrgan.cli import main
+from esrgan.evaluation import Scores
+from esrgan.evaluation.scores import IDENTICAL
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import lagrange_weights
 from esrgan.metrics import lr_psnr
@@ -92,8 +94,8 @@ def test_the_curve_grows_from_its_ends_to_the_network_at_every_alpha(cache, phot
 def test_figures_along_alpha_are_those_of_the_curve(cache, photo):
     session, _ = opened(cache, photo)
     traces = {trace.name: trace for trace in growth(session)[-1].traces}
-    assert list(traces) == ["LR-PSNR", "NIQE"]
-    assert (traces["LR-PSNR"].unit, traces["NIQE"].unit) == (" dB", "")
+    assert list(traces) == ["LR-PSNR", "PI proxy", "NIQE"]
+    assert [trace.unit for trace in traces.values()] == [" dB", " ± 0.36", ""]
     exact = [lr_psnr(Upscaler("esrgan")(photo, alpha), photo) for alpha in (0.0, 0.5, 1.0)]
     assert traces["LR-PSNR"].values[::5] == pytest.approx(exact, abs=0.3)
 
@@ -131,7 +133,7 @@ def test_at_rest_the_network_itself_is_shown(cache, photo):
     assert same is session
     assert view.exact.alpha == 0.25
     assert np.array_equal(pixels(view.exact), Upscaler("esrgan")(photo, 0.25))
-    assert [figure.split()[0] for figure in view.exact.figures] == ["LR-PSNR", "NIQE"]
+    assert [figure.split()[0] for figure in view.exact.figures] == ["LR-PSNR", "PI", "NIQE"]
 
 
 def test_switching_and_moving(cache, photo):
@@ -318,10 +320,27 @@ def test_empty_folders_are_swept(cache):
 
 
 def test_figures_are_written_like_the_papers():
-    assert text.figure(Number("PSNR", 27.3149)) == "PSNR 27.31 dB"
-    assert text.figure(Number("SSIM", 0.81239)) == "SSIM 0.812"
-    assert text.figure(Number("LR-PSNR", float("inf"))) == "LR-PSNR ∞ (identical)"
-    assert text.figure(Number("NIQE", None, "too small")) == "NIQE – (too small)"
+    values = {"psnr_y": 27.3149, "perceptual_index": 2.5, "niqe": None, "lr_psnr": None}
+    reasons = {"niqe": "too small", "lr_psnr": IDENTICAL}
+    assert text.figures(Scores("", values, reasons)) == [
+        "PSNR 27.31 dB",
+        "PI proxy 2.50 ± 0.36",
+        "NIQE – (too small)",
+        "LR-PSNR ∞ (identical)",
+    ]
+
+
+def test_a_reason_is_said_once():
+    values = {"perceptual_index": None, "niqe": None}
+    scores = Scores("", values, dict.fromkeys(values, "too small"))
+    assert text.figures(scores) == ["PI proxy – (too small)", "NIQE –"]
+
+
+def test_the_convention_names_what_the_mode_shows():
+    assert "LR-PSNR: " in text.convention(Mode.ENLARGE)
+    assert "RMSE: " in text.convention(Mode.COMPARE)
+    for mode in Mode:
+        assert "proxy" in text.convention(mode)
 
 
 def test_the_page_is_set_up_for_strangers(monkeypatch):

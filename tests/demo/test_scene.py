@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from skimage import data
 
-from demo.scene import SCALE, Box, Mode, numbers, original_numbers, place, rebuild
+from demo.scene import SCALE, Box, Mode, original_scores, place, rebuild, scores
 from esrgan import Upscaler, imresize
 from esrgan.images import Picture
-from esrgan.metrics import lr_psnr, niqe, psnr, ssim
+from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
 from esrgan.resize import crop_to_multiple
 
 PLACES = [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.31, 0.77)]
@@ -59,18 +59,27 @@ def test_opacity_of_the_window(large):
     assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6).opacity is None
 
 
-def test_numbers_are_those_of_the_metrics(large):
+def test_figures_are_those_of_the_metrics(large):
     scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5)
     sr = rebuild(scene, "bicubic")
-    values = {number.name: number.value for number in numbers(scene, sr)}
-    assert values == {"PSNR": psnr(sr, scene.hr), "SSIM": ssim(sr, scene.hr), "NIQE": niqe(sr)}
-    (original,) = original_numbers(scene)
-    assert original.value == niqe(scene.hr)
+    assert scores(scene, sr).values == {
+        "psnr_y": psnr(sr, scene.hr),
+        "ssim_y": ssim(sr, scene.hr),
+        "rmse_y": rmse(sr, scene.hr),
+        "perceptual_index": perceptual_index(sr),
+        "niqe": niqe(sr),
+    }
+    assert original_scores(scene.hr).values == {
+        "perceptual_index": perceptual_index(scene.hr),
+        "niqe": niqe(scene.hr),
+    }
     scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5)
     sr = rebuild(scene, "bicubic")
-    values = {number.name: number.value for number in numbers(scene, sr)}
-    assert values == {"LR-PSNR": lr_psnr(sr, scene.window_lr), "NIQE": niqe(sr)}
-    assert original_numbers(scene) == ()
+    assert scores(scene, sr).values == {
+        "lr_psnr": lr_psnr(sr, scene.window_lr),
+        "perceptual_index": perceptual_index(sr),
+        "niqe": niqe(sr),
+    }
 
 
 @pytest.mark.parametrize("side", [1, 2, 3, 4, 5, 9])
@@ -83,5 +92,5 @@ def test_tiny_pictures_work_or_are_refused_in_one_sentence(side, mode):
         return
     scene = place(picture, mode, 0.5, 0.5)
     for model, alpha in (("bicubic", None), ("srresnet", None), ("esrgan", 0.5)):
-        found = numbers(scene, rebuild(scene, model, alpha))
-        assert all(number.value is not None or number.reason for number in found)
+        found = scores(scene, rebuild(scene, model, alpha))
+        assert all(found.values[name] is not None or found.reasons[name] for name in found.values)

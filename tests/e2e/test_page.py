@@ -58,7 +58,13 @@ def test_the_page_opens_with_a_rebuilt_example(tab):
     assert panes == ["esrgan", "original", "bicubic", "srresnet"]
     assert figures(tab, "esrgan")[0].startswith("PSNR ")
     assert tab.page.locator('[data-pane="esrgan"] .quality').text_content() == "α 0.80 · exact"
-    assert [text.split()[0] for text in figures(tab, "bicubic")] == ["PSNR", "SSIM", "NIQE"]
+    assert [text.split()[0] for text in figures(tab, "bicubic")] == [
+        "PSNR",
+        "SSIM",
+        "RMSE",
+        "PI",
+        "NIQE",
+    ]
     assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
     ends = tab.page.locator(".ends").inner_text()
     assert ends.startswith("Faithful (blurrier)")
