@@ -8,7 +8,7 @@ import torch
 
 from demo import handlers, networks
 from demo.layout import launch_options
-from demo.scene import numbers, rebuild
+from demo.scene import rebuild, scores
 from esrgan.cli import main
 from esrgan.images import read
 from esrgan.models import build
@@ -64,7 +64,7 @@ def test_own_files_move_the_slider(session, tmp_path):
     assert np.median(high.astype(int) - low) == pytest.approx(5, abs=1)
     ((_, exact),) = handlers.rest(changed, _event(alpha=1.0))
     np.testing.assert_array_equal(read(exact.exact.image.path).pixels, high)
-    assert numbers(changed.scene, high)
+    assert scores(changed.scene, high).values["niqe"]
 
 
 def _event(**data):
