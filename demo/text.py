@@ -100,6 +100,8 @@ LABELS = {
 }
 CANCEL = "Cancel"
 COMPUTING = "Computing …"
+OF_THE_BOX = "Figures are those of the box, taken as a picture of its own"
+DRAWING = "Drawing the figure …"
 IDLE = "The page was idle for an hour: open the picture again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
 TOO_LARGE_TO_EXPORT = (
@@ -157,6 +159,11 @@ def convention(mode: Mode) -> str:
     return footnote(metrics(mode))
 
 
+def lines(words: str) -> str:
+    """Each part of a caption on a line of its own."""
+    return words.replace(" · ", "\n")
+
+
 def size(width: int, height: int, mode: Mode) -> str:
     """What becomes what, in pixels."""
     if mode is Mode.ENLARGE:
@@ -167,6 +174,11 @@ def size(width: int, height: int, mode: Mode) -> str:
 def progress(done: int, total: int) -> str:
     """Label of the button while the whole picture is computed."""
     return f"Computing … {done} of {total} tiles"
+
+
+def drawn(name: str) -> str:
+    """Label of the button that saves a figure."""
+    return f"Save {name}"
 
 
 def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:
