@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import device, networks, store, text, views
+from demo import device, figures, networks, store, text, views
 from demo.scene import SCALE, Mode
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import Upscaler, imresize
 from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
 from esrgan.weights import Model
 from examples.pictures import PICTURES
@@ -168,6 +169,25 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
             yield _save_button(label, path), gr.update(visible=False)
 
 
+@in_one_sentence
+def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
+    """Draw the comparison figure of the window, as PNG or PDF."""
+    known, sent = _known(session), _sent(event)
+    alpha, methods = _fraction(sent, "alpha"), _methods(known, sent.get("methods"))
+    suffix = sent.get("format")
+    if suffix not in FORMATS:
+        raise ValueError(text.BROKEN_REQUEST)
+    yield _save_button(text.DRAWING)
+    name = f"{Path(known.name).stem}_comparison_a{alpha:.2f}.{suffix}"
+    path = store.put(figures.figure(known, methods, alpha, suffix), name).path
+    yield _save_button(text.drawn(name), path)
+
+
+def withdraw_figure() -> Any:
+    """Hide the figure's button: it failed or is out of date."""
+    return gr.update(visible=False, value=None)
+
+
 def withdraw_export() -> tuple[Any, Any]:
     """Hide the save and cancel buttons: the export was cancelled or is out of date."""
     return gr.update(visible=False, value=None), gr.update(visible=False)
@@ -187,6 +207,19 @@ def _whole(session: Session) -> Picture:
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, SCALE), 1 / SCALE), grey=picture.grey)
+
+
+def _methods(session: Session, names: object) -> list[str]:
+    """The crops that a browser shows, each once."""
+    shown = [*text.TITLES, views.LIVE_PANE]
+    if session.scene.hr is None:
+        shown.remove(figures.ORIGINAL)
+    if not isinstance(names, list) or not names:
+        raise ValueError(text.BROKEN_REQUEST)
+    listed: list[Any] = names
+    if any(listed.count(name) > 1 or name not in shown for name in listed):
+        raise ValueError(text.BROKEN_REQUEST)
+    return listed
 
 
 def _map(session: Session, path: object) -> Map:

@@ -20,6 +20,7 @@ MOST_SESSIONS = 64
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
+PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 LARGEST_WEIGHTS_MB = 600
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -48,11 +49,13 @@ def build() -> gr.Blocks:
         with gr.Row(elem_id="exports"):
             save = gr.DownloadButton(visible=False, variant="primary", elem_id="save")
             cancel = gr.Button(text.CANCEL, visible=False, elem_id="cancel")
+            figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(text.NETWORKS_TITLE, open=False):
             _networks(session, scrubber)
         with gr.Accordion(text.ABOUT_TITLE, open=False):
             gr.Markdown(text.ABOUT)
         _wire(page, session, scrubber, save, cancel)
+        _wire_figure(session, scrubber, figure)
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
@@ -119,6 +122,16 @@ def _wire(
 def _upload_megabytes() -> float:
     """Largest upload: a picture, or where they may be brought along a file of weights."""
     return LARGEST_WEIGHTS_MB if networks.is_local() else WEB_LIMITS.megabytes
+
+
+def _wire_figure(session: gr.State, scrubber: AlphaScrubber, figure: gr.DownloadButton) -> None:
+    """Draw the comparison figure and save it; another picture withdraws it."""
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    drawn = scrubber.figure(handlers.draw_figure, session, figure, **quiet, trigger_mode="once")
+    drawn.success(None, js=PRESS_FIGURE, **quiet)
+    drawn.failure(handlers.withdraw_figure, None, figure, **quiet)
+    for event in (scrubber.open_upload, scrubber.open_example):
+        event(handlers.withdraw_figure, None, figure, cancels=drawn, **quiet)
 
 
 def launch_options() -> dict[str, Any]:

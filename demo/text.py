@@ -103,6 +103,8 @@ LABELS = {
 }
 CANCEL = "Cancel"
 COMPUTING = "Computing …"
+OF_THE_BOX = "Figures are those of the box, taken as a picture of its own"
+DRAWING = "Drawing the figure …"
 IDLE = "The page was idle for an hour: open the picture again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
 TOO_LARGE_TO_EXPORT = (
@@ -167,6 +169,11 @@ def convention(mode: Mode) -> str:
     return footnote(metrics(mode))
 
 
+def lines(words: str) -> str:
+    """Each part of a caption on a line of its own."""
+    return words.replace(" · ", "\n")
+
+
 def size(width: int, height: int, mode: Mode) -> str:
     """What becomes what, in pixels."""
     if mode is Mode.ENLARGE:
@@ -182,6 +189,11 @@ def progress(done: int, total: int) -> str:
 def transfer(done: int, total: int) -> str:
     """Label of a pair's button while it is downloaded."""
     return f"Downloading … {done / 1e6:.0f} of {total / 1e6:.0f} MB"
+
+
+def drawn(name: str) -> str:
+    """Label of the button that saves a figure."""
+    return f"Save {name}"
 
 
 def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:

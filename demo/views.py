@@ -166,10 +166,10 @@ def _file(picture: Picture, name: str) -> FileData:
 def _for_screen(picture: Picture) -> Picture:
     """8 bits a channel: what a screen shows."""
     opacity = picture.opacity
-    return Picture(_to_8_bit(picture.pixels), None if opacity is None else _to_8_bit(opacity))
+    return Picture(to_8_bit(picture.pixels), None if opacity is None else to_8_bit(opacity))
 
 
-def _to_8_bit(array: NDArray) -> NDArray[np.uint8]:
+def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
     """uint16 to uint8, rounded; uint8 as it is."""
     if array.dtype == np.uint8:
         return array
@@ -181,5 +181,5 @@ def _reduced(pixels: NDArray, longest_px: int) -> bytes:
     height, width = pixels.shape[:2]
     ratio = min(1.0, longest_px / max(height, width))
     size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
-    small = _to_8_bit(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    small = to_8_bit(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
     return encode_png(Picture(small), compress_level=1)

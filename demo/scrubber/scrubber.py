@@ -20,6 +20,7 @@ SCRIPTS = (
     "transport.js",
     "trace.js",
     "plane.js",
+    "figure.js",
     "source.js",
     "messages.js",
 )
@@ -152,7 +153,8 @@ class AlphaScrubber(gr.HTML):
 
     Events, with their data: `open_upload` {path, name}, `open_example` {name},
     `place` {x, y, mode}, `grow` {revision}, `rest` {revision, alpha},
-    `add_method` {revision, model}, `export` {alpha, map}. Everything that the browser sends is
+    `add_method` {revision, model}, `export` {alpha, map},
+    `figure` {alpha, methods, format}. Everything that the browser sends is
     arbitrary: the handlers check it.
 
     Parameters

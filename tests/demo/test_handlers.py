@@ -181,6 +181,62 @@ def test_export_is_the_command_lines_file(cache, tmp_path, photo):
     assert Path(button["value"]).read_bytes() == theirs
 
 
+def figure_request(alpha=0.8, methods=("esrgan", "bicubic"), kind="png"):
+    return event(alpha=alpha, methods=list(methods), format=kind)
+
+
+def test_the_comparison_figure_is_a_png_or_a_pdf(cache, photo):
+    session, _ = opened(cache, photo)
+    work = handlers.draw_figure(session, figure_request(kind="pdf"))
+    assert next(work)["interactive"] is False
+    button = next(work)
+    assert button["label"] == "Save mine_comparison_a0.80.pdf"
+    assert Path(button["value"]).name == "mine_comparison_a0.80.pdf"
+    assert Path(button["value"]).read_bytes().startswith(b"%PDF")
+    button = list(handlers.draw_figure(session, figure_request(alpha=0)))[-1]
+    assert Path(button["value"]).name == "mine_comparison_a0.00.png"
+    assert read(button["value"]).pixels.shape[0] > 300
+
+
+def test_the_figure_shows_the_box_and_each_crop(cache, photo, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        handlers.figures, "comparison", lambda *args, **kw: drawn.append((args, kw))
+    )
+    monkeypatch.setattr(handlers.figures, "encode", lambda *_: b"")
+    session, _ = opened(cache, np.tile(photo, (16, 16, 1)))
+    ((compared, _),) = handlers.place(session, event(x=0, y=1, mode="compare"))
+    methods = ("esrgan", "original", "bicubic")
+    list(handlers.draw_figure(compared, figure_request(0.25, methods)))
+    ((whole, box, crops), words) = drawn[0]
+    assert whole.shape == (960, 1200, 3)
+    assert box == (0, 640, 320, 320)
+    assert np.array_equal(crops[1].pixels, compared.scene.hr)
+    assert crops[0].title.endswith("α 0.25")
+    assert crops[2].caption.startswith("PSNR ")
+    assert "± 0.36" in crops[1].caption
+    assert "4-px border cut" in words["footnote"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"kind": "svg"},
+        {"kind": None},
+        {"alpha": 2},
+        {"methods": ()},
+        {"methods": ("../x",)},
+        {"methods": ("bicubic", "bicubic")},
+        {"methods": ([],)},
+        {"methods": ("original",)},
+    ],
+)
+def test_a_request_for_a_figure_is_checked(cache, photo, bad):
+    session, _ = opened(cache, photo)
+    request = figure_request(**bad)
+    assert sentence(handlers.draw_figure(session, request)) == text.BROKEN_REQUEST
+
+
 def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
     session, _ = opened(cache, photo)
     compared, _ = list(handlers.place(session, event(x=0, y=0, mode="compare", alpha=1)))[-1]

@@ -132,3 +132,20 @@ def test_labels_do_not_overlap_and_stay_on_the_page(browser, url, width):
             assert not any(overlap(one, other) for other in labels[index + 1 :])
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.troubles == []
+
+
+@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_the_comparison_figure_downloads(tab, kind, start):
+    tab.open()
+    with tab.page.expect_download(timeout=60_000) as download:
+        tab.page.click(f'[data-figure="{kind}"]')
+    assert download.value.suggested_filename == f"cat_comparison_a0.80.{kind}"
+    assert download.value.path().read_bytes().startswith(start)
+
+
+def test_the_comparison_figure_of_an_enlarged_picture(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    with tab.page.expect_download(timeout=60_000) as download:
+        tab.page.click('[data-figure="png"]')
+    assert download.value.suggested_filename == "mine_comparison_a0.80.png"

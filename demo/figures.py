@@ -1,0 +1,81 @@
+"""The comparison figure of a visitor's window, like the paper's figure 7."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from demo import text
+from demo.scene import PERCEPTION, SCALE, Mode, Scene, original_scores, rebuild, scores
+from demo.session import Session
+from demo.views import LIVE_PANE, to_8_bit
+from esrgan.evaluation import Scores, caption, footnote
+from esrgan.plots import Crop, comparison, encode
+from esrgan.resize import crop_to_multiple
+
+ORIGINAL = "original"
+FIDELITY = {Mode.COMPARE: "psnr_y", Mode.ENLARGE: "lr_psnr"}
+"""The one distance that a caption has room for."""
+CAPTIONED = {*FIDELITY.values(), *PERCEPTION}
+LARGEST_WHOLE_PX = 1200
+
+
+def figure(session: Session, methods: Sequence[str], alpha: float, suffix: str) -> bytes:
+    """Draw the whole picture with the window, and the methods' crops; a PNG or PDF file.
+
+    Parameters
+    ----------
+    methods
+        Names of crops; that of the pair is drawn at `alpha`.
+    suffix
+        'png' or 'pdf'.
+    """
+    scene = session.scene
+    whole, box = _whole(session)
+    crops = [_crop(session, method, alpha) for method in methods]
+    convention = footnote((FIDELITY[scene.mode], *PERCEPTION))
+    note = text.lines(f"{text.OF_THE_BOX} · {convention}")
+    return encode(comparison(whole, box, crops, title=session.name, footnote=note), suffix)
+
+
+def _whole(session: Session) -> tuple[NDArray[np.uint8], tuple[int, int, int, int]]:
+    """The picture, at most `LARGEST_WHOLE_PX` long, and the window in it."""
+    scene = session.scene
+    is_original = scene.mode is Mode.COMPARE
+    pixels = session.picture.pixels
+    pixels = crop_to_multiple(pixels, SCALE) if is_original else pixels
+    ratio = min(1.0, LARGEST_WHOLE_PX / max(pixels.shape[:2]))
+    if ratio < 1:
+        pixels = cv2.resize(pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    return to_8_bit(pixels), _box(scene, pixels.shape[1], pixels.shape[0])
+
+
+def _box(scene: Scene, width: int, height: int) -> tuple[int, int, int, int]:
+    """The window in a picture of another size; at least a pixel."""
+    across, down = width / scene.small[0], height / scene.small[1]
+    left, top = int(scene.box.left * across), int(scene.box.top * down)
+    right = min(width, round((scene.box.left + scene.box.width) * across))
+    bottom = min(height, round((scene.box.top + scene.box.height) * down))
+    return left, top, max(1, right - left), max(1, bottom - top)
+
+
+def _crop(session: Session, method: str, alpha: float) -> Crop:
+    """One method's view of the window, with its figures."""
+    scene, pair = session.scene, session.pair
+    if method == ORIGINAL:
+        if scene.hr is None:
+            raise ValueError(text.BROKEN_REQUEST)
+        return _captioned(scene.hr, text.TITLES[method], original_scores(scene.hr))
+    if method == LIVE_PANE:
+        sr, title = rebuild(scene, pair, alpha), f"{pair.title} · α {alpha:.2f}"
+    else:
+        sr, title = rebuild(scene, method), text.TITLES[method]
+    return _captioned(sr, title, scores(scene, sr))
+
+
+def _captioned(pixels: NDArray, title: str, found: Scores) -> Crop:
+    """A crop whose caption holds the figures that there is room for."""
+    kept = {name: found.values[name] for name in found.values if name in CAPTIONED}
+    words = caption(Scores("", kept, found.reasons))
+    return Crop(to_8_bit(pixels), text.lines(title), text.lines(words))
