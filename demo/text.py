@@ -36,6 +36,15 @@ ABOUT = """
   detail: do not read number plates, faces or medical pictures from them.
 - Your picture stays on this server for at most an hour and is shown to nobody else.
 """
+
+
+def after(name: str) -> str:
+    """What stands after a figure: its unit, or the error of an estimate."""
+    metric = METRICS[name]
+    error = "" if metric.error is None else f" ± {metric.error}"
+    return error + (f" {metric.unit}" if metric.unit else "")
+
+
 FIRST_ALPHA = 0.8
 LABELS = {
     "add": "Add",
@@ -81,6 +90,7 @@ LABELS = {
     "plane_help": "Distortion to the right, perceptual index upward; lower is better in both",
     "play": "Play",
     "play_help": "Move α from 0 to 1 and back",
+    "proxy_error": after("perceptual_index"),
     "region": "region",
     "reset": "Reset",
     "save_map": "Save map",
@@ -155,13 +165,6 @@ def figure(name: str, value: float | None, reason: str = "") -> str:
     if reason == IDENTICAL:
         return f"{METRICS[name].title} ∞ (identical)"
     return write_figure(name, value) + (f" ({reason})" if reason else "")
-
-
-def after(name: str) -> str:
-    """What stands after a figure: its unit, or the error of an estimate."""
-    metric = METRICS[name]
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return error + (f" {metric.unit}" if metric.unit else "")
 
 
 def convention(mode: Mode) -> str:

@@ -128,7 +128,8 @@ function drawMethods(chart, taken) {
     const [cx, cy] = id === 'original' ? [MARGIN.left, onChart(at)[1]] : onChart(at);
     const mark = draw('path', { class: 'method', d: markAt(id, cx, cy) });
     mark.append(draw('title', {}));
-    mark.firstChild.textContent = label + ': RMSE ' + at[0].toFixed(2) + ', PI proxy ' + at[1].toFixed(2);
+    mark.firstChild.textContent = label + ': RMSE ' + at[0].toFixed(2) + ', PI proxy ' + at[1].toFixed(2)
+      + labels.proxy_error;
     chart.append(mark);
     return [id === 'original' ? label + ' (RMSE 0)' : label, [cx, cy]];
   });
@@ -175,7 +176,8 @@ function movePlaneMarker() {
   const isKnown = at.every((value) => value !== null) && !brushed();
   marker.style.display = isKnown ? '' : 'none';
   part('plane-here').textContent = isKnown
-    ? 'α ' + state.alpha.toFixed(2) + ': RMSE ≈ ' + at[0].toFixed(2) + ', PI proxy ≈ ' + at[1].toFixed(2) : '';
+    ? 'α ' + state.alpha.toFixed(2) + ': RMSE ≈ ' + at[0].toFixed(2) + ', PI proxy ≈ ' + at[1].toFixed(2)
+      + labels.proxy_error : '';
   if (!isKnown) return;
   const [cx, cy] = onChart(at);
   marker.setAttribute('cx', cx);

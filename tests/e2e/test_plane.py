@@ -68,6 +68,7 @@ def test_the_marker_follows_alpha_between_the_points(tab):
     assert marker(tab) == pytest.approx(np.mean(dots[4:6], axis=0), abs=0.01)
     here = tab.page.locator('[data-part="plane-here"]').text_content()
     assert here.startswith("α 0.45: RMSE ≈ ")
+    assert here.endswith(" ± 0.36")
 
 
 def test_a_region_button_sets_the_best_alpha(tab):
