@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from demo.planes import STEP
 from demo.scene import Mode, curve, place
 from esrgan.images import Picture, read
-from esrgan.interpolation import STAGES, AlphaCurve, CurveError, compare
+from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, compare
 from esrgan.resize import imresize
 from examples.pictures import PICTURES
 

@@ -5,7 +5,14 @@ import pytest
 
 from esrgan import Upscaler
 from esrgan.images import to_tensor
-from esrgan.interpolation import STAGES, AlphaCurve, compare, hardest, lagrange_weights, lobatto
+from esrgan.interpolation.curve import (
+    STAGES,
+    AlphaCurve,
+    compare,
+    hardest,
+    lagrange_weights,
+    lobatto,
+)
 
 POLYNOMIAL = np.random.default_rng(0).normal(size=(9, 5, 6, 3)).astype(np.float32)
 

@@ -18,7 +18,7 @@ from esrgan.cli import main
 from esrgan.evaluation import Scores
 from esrgan.evaluation.scores import IDENTICAL
 from esrgan.images import Picture, encode_png, read
-from esrgan.interpolation import lagrange_weights
+from esrgan.interpolation.curve import lagrange_weights
 from esrgan.metrics import lr_psnr
 from esrgan.weights import MODELS
 

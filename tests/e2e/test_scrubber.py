@@ -8,7 +8,7 @@ from demo.planes import STEP, decode
 from esrgan import Upscaler
 from esrgan.alpha_map import sample
 from esrgan.images import Picture, encode_png, read
-from esrgan.interpolation import lagrange_weights, lobatto
+from esrgan.interpolation.curve import lagrange_weights, lobatto
 from esrgan.resize import imresize
 from tests.e2e.conftest import Watched
 from tests.e2e.test_page import DROP, drop, figures, send, set_alpha

@@ -1,116 +1,21 @@
-"""Network interpolation (arXiv 1809.00219, section 3.4): one network between two, or all."""
+"""The α-curve: every network between two, from a few of them, with a measured error."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from esrgan.images import round_pixels
+from esrgan.interpolation.networks import check_alpha
 
-State = Mapping[str, Tensor]
 Float = NDArray[np.float32]
 GREY_LEVELS = 255.0
 STAGES = (2, 3, 5, 9)
 """Numbers of nodes; each set holds the one before. Adding nodes one by one to a set of
 Chebyshev–Lobatto nodes makes the error grow elsewhere."""
 ENDS = (0.0, 1.0)
-
-
-def check_alpha(alpha: float) -> float:
-    """The same α, if it lies in [0, 1]."""
-    if not 0.0 <= alpha <= 1.0:
-        raise ValueError(f"alpha must lie between 0 and 1, not {alpha}.")
-    return float(alpha)
-
-
-def check_pair(psnr_state: State, gan_state: State) -> None:
-    """Refuse two networks that differ in a key or a shape, naming the first difference."""
-    for key in [*psnr_state, *gan_state]:
-        if key not in gan_state or key not in psnr_state:
-            owner = "PSNR-oriented" if key in psnr_state else "GAN"
-            raise ValueError(f"The networks differ: only the {owner} one has {key!r}.")
-        ours, theirs = tuple(psnr_state[key].shape), tuple(gan_state[key].shape)
-        if ours != theirs:
-            raise ValueError(
-                f"The networks differ: {key!r} is {ours} in one, {theirs} in the other."
-            )
-
-
-def interpolate(psnr_state: State, gan_state: State, alpha: float) -> dict[str, Tensor]:
-    """θ = (1 − α) θ_PSNR + α θ_GAN for every parameter and every floating-point buffer.
-
-    Parameters
-    ----------
-    psnr_state, gan_state
-        State dicts of the two ends, on one device. Neither is changed.
-    alpha
-        In [0, 1]; 0 and 1 give the ends exactly.
-
-    Returns
-    -------
-    dict
-        float32 tensors on the same device; counters are the PSNR-oriented network's.
-
-    Raises
-    ------
-    ValueError
-        If α is out of range or the networks do not have the same keys and shapes.
-
-    Examples
-    --------
-    >>> low, high = {"w": torch.tensor([0.0])}, {"w": torch.tensor([10.0])}
-    >>> interpolate(low, high, 0.8)["w"].item()
-    8.0
-    """
-    alpha = check_alpha(alpha)
-    check_pair(psnr_state, gan_state)
-    return {key: _blend(value, gan_state[key], alpha) for key, value in psnr_state.items()}
-
-
-def _blend(psnr: Tensor, gan: Tensor, alpha: float) -> Tensor:
-    """One tensor between two; integers are copied."""
-    if not psnr.is_floating_point():
-        return psnr.clone()
-    return (1.0 - alpha) * psnr.to(torch.float32) + alpha * gan.to(torch.float32)
-
-
-def interpolate_images(psnr: NDArray, gan: NDArray, alpha: float) -> NDArray:
-    """Blend the two ends' pictures: what the paper compares network interpolation with.
-
-    Parameters
-    ----------
-    psnr, gan
-        Enlarged pictures, uint8 or uint16 (H, W, 3), of one size and type.
-    alpha
-        In [0, 1]; 0 and 1 give the ends exactly.
-
-    Returns
-    -------
-    NDArray
-        Same type, rounded half-up.
-
-    Raises
-    ------
-    ValueError
-        If α is out of range or the pictures do not fit.
-
-    Examples
-    --------
-    >>> low, high = np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 5, np.uint8)
-    >>> interpolate_images(low, high, 0.5)[0, 0].tolist()
-    [3, 3, 3]
-    """
-    alpha = check_alpha(alpha)
-    if psnr.shape != gan.shape or psnr.dtype != gan.dtype or psnr.dtype.kind != "u":
-        raise ValueError(
-            f"Expected two integer pictures of one size and type, got {psnr.dtype} {psnr.shape} "
-            f"and {gan.dtype} {gan.shape}."
-        )
-    return np.floor((1.0 - alpha) * psnr + alpha * gan + 0.5).astype(psnr.dtype)
 
 
 def lobatto(count: int) -> tuple[float, ...]:
