@@ -71,6 +71,12 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
+def picture_files(folder: Path, *, any_depth: bool = False) -> list[Path]:
+    """The files of a folder, or also of those below it, whose suffix is a picture's; sorted."""
+    paths = folder.rglob("*") if any_depth else folder.iterdir()
+    return sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
+
+
 def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
     """Decode a picture: oriented, converted to sRGB, 16 bits kept, metadata dropped.
 

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.cli.options import BAD_INPUT, add_alpha, add_network, make_upscaler
 from esrgan.files import write_atomically
-from esrgan.images import SUFFIXES, encode_png, read
+from esrgan.images import encode_png, picture_files, read
 from esrgan.inference import Upscaler
 
 
@@ -78,7 +78,7 @@ def _files(sources: Sequence[Path]) -> Iterator[Path]:
     """Files as they are, folders as the pictures in them."""
     for source in sources:
         if source.is_dir():
-            yield from sorted(p for p in source.iterdir() if p.suffix.lower() in SUFFIXES)
+            yield from picture_files(source)
         elif source.exists():
             yield source
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import SUFFIXES, read
+from esrgan.images import picture_files, read
 from esrgan.metrics.fidelity import BORDER_PX
 from esrgan.metrics.lpips import Lpips
 from esrgan.metrics.naturalness import PristineModel, niqe
@@ -97,7 +97,7 @@ def _pictures(folder: Path) -> dict[str, Path]:
     """Pictures of a folder by their names without suffix."""
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}.")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = picture_files(folder)
     if not paths:
         raise ValueError(f"{folder} holds no picture.")
     pictures: dict[str, Path] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from esrgan.images import SUFFIXES, read
+from esrgan.images import picture_files, read
 from esrgan.metrics.fidelity import luma
 from esrgan.metrics.naturalness import SMALLEST_PX, PristineModel, block_features
 
@@ -33,8 +33,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="natural, undistorted pictures")
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
-    paths = [p for p in sorted(arguments.folder.rglob("*")) if p.suffix.lower() in SUFFIXES]
-    model = fit(paths)
+    model = fit(picture_files(arguments.folder, any_depth=True))
     np.savez(arguments.output, mean=model.mean, covariance=model.covariance)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.files import write_atomically
-from esrgan.images import SUFFIXES, read
+from esrgan.images import picture_files, read
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.config import SCALE
 
@@ -96,7 +96,7 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
     """
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}.")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = picture_files(folder, any_depth=True)
     if not paths:
         raise ValueError(f"There is no picture below {folder}.")
     key = _key(folder, paths)
@@ -116,8 +116,12 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
 def _key(folder: Path, paths: Sequence[Path]) -> str:
     """Hash of what decides a cache's content."""
     facts = [(str(path.relative_to(folder)), *_facts(path)) for path in paths]
-    text = json.dumps([VERSION, SCALE, SUBIMAGE_PX, OVERLAP_PX, facts])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest([VERSION, SCALE, SUBIMAGE_PX, OVERLAP_PX, facts])
+
+
+def digest(facts: Any) -> str:
+    """First digits of the hash of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def _facts(path: Path) -> tuple[int, int]:

@@ -1,7 +1,5 @@
 """Batches that are a pure function of (seed, step), so that resuming needs no state."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from esrgan.training.cache import Cache, Watch, open_cache, pass_on
+from esrgan.training.cache import Cache, Watch, digest, open_cache, pass_on
 from esrgan.training.config import SCALE, DataConfig
 
 Patches = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -46,8 +44,7 @@ class TrainingSet:
     @property
     def fingerprint(self) -> str:
         """Hash of everything that decides which patches a step sees."""
-        facts = [[it.cache.key, it.share, list(it.names)] for it in self.sources]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+        return digest([[it.cache.key, it.share, list(it.names)] for it in self.sources])
 
     @property
     def num_pictures(self) -> int:
