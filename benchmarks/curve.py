@@ -55,9 +55,7 @@ class Exact:
 
 def errors(exact: Exact, count: int) -> CurveError:
     """The largest error at 21 α of a curve of `count` nodes, each figure at its worst α."""
-    grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEP)
-    for _ in grown.grow():
-        pass
+    grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEP).complete()
     found = [compare(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
     worst = max(found, key=lambda error: error.p99)
     rms, largest = max(e.rms for e in found), max(e.worst for e in found)
@@ -66,10 +64,7 @@ def errors(exact: Exact, count: int) -> CurveError:
 
 def reached(exact: Exact) -> AlphaCurve:
     """The curve as the page grows it."""
-    grown = AlphaCurve(exact, step=STEP)
-    for _ in grown.grow():
-        pass
-    return grown
+    return AlphaCurve(exact, step=STEP).complete()
 
 
 def row(name: str, exact: Exact) -> tuple[str, float]:

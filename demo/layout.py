@@ -23,6 +23,8 @@ RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 LARGEST_WEIGHTS_MB = 600
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Of every event: no overlay while it runs, and no name in the API."""
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS).set(
@@ -61,28 +63,27 @@ def build() -> gr.Blocks:
 
 def _networks(session: gr.State, scrubber: AlphaScrubber) -> None:
     """The choice of pairs; on the visitor's own computer also downloads and own files."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     both = [session, scrubber]
     gr.Markdown(text.NETWORKS)
     pair = gr.Dropdown(
         handlers.choices(), value=networks.first_pair().name, label=text.PAIR_LABEL, elem_id="pair"
     )
-    pair.input(handlers.use_pair, [session, pair], both, **quiet)
+    pair.input(handlers.use_pair, [session, pair], both, **QUIET)
     if not networks.is_local():
         return
     with gr.Row():
         for name, offer in networks.missing_pairs().items():
             button = gr.Button(f"{text.DOWNLOAD} {offer}", size="sm")
             fetch = functools.partial(handlers.download_pair, name)
-            button.click(fetch, None, [button, pair], **quiet)
+            button.click(fetch, None, [button, pair], **QUIET)
     with gr.Row():
         ends = [
             gr.File(label=label, file_types=list(SUFFIXES), elem_id=name)
             for label, name in ((text.OWN_PSNR, "own-psnr"), (text.OWN_GAN, "own-gan"))
         ]
     own = gr.Button(text.USE_OWN, size="sm", elem_id="use-own")
-    used = own.click(handlers.use_own_pair, [session, *ends], both, **quiet)
-    used.success(handlers.name_no_pair, None, pair, **quiet)
+    used = own.click(handlers.use_own_pair, [session, *ends], both, **QUIET)
+    used.success(handlers.name_no_pair, None, pair, **QUIET)
 
 
 def _wire(
@@ -94,29 +95,28 @@ def _wire(
 ) -> None:
     """Connect events to handlers; the component sends one at a time, the latest first."""
     both, buttons = [session, scrubber], [save, cancel]
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    known = {**quiet, "inputs": session, "trigger_mode": "multiple"}
+    known = {**QUIET, "inputs": session, "trigger_mode": "multiple"}
     exported = scrubber.export(
-        handlers.export, outputs=buttons, **quiet, inputs=session, trigger_mode="once"
+        handlers.export, outputs=buttons, **QUIET, inputs=session, trigger_mode="once"
     )
-    exported.success(None, js=PRESS_SAVE, **quiet)
-    exported.failure(handlers.withdraw_export, None, buttons, **quiet)
+    exported.success(None, js=PRESS_SAVE, **QUIET)
+    exported.failure(handlers.withdraw_export, None, buttons, **QUIET)
     grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
     scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
-    grown.then(None, js=GROWN, **quiet)
-    rested.then(None, js=RESTED, **quiet)
+    grown.then(None, js=GROWN, **QUIET)
+    rested.then(None, js=RESTED, **QUIET)
     for event, handler, is_new in (
         (scrubber.open_upload, handlers.open_upload, True),
         (scrubber.open_example, handlers.open_example, True),
         (scrubber.place, handlers.place, False),
     ):
         opened = event(handler, outputs=both, **known)
-        opened.failure(None, js=REFUSED, **quiet)
+        opened.failure(None, js=REFUSED, **QUIET)
         if is_new:
-            opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
-    cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **quiet)
-    page.load(handlers.start, None, both, **quiet)
+            opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **QUIET)
+    cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **QUIET)
+    page.load(handlers.start, None, both, **QUIET)
 
 
 def _upload_megabytes() -> float:
@@ -126,12 +126,11 @@ def _upload_megabytes() -> float:
 
 def _wire_figure(session: gr.State, scrubber: AlphaScrubber, figure: gr.DownloadButton) -> None:
     """Draw the comparison figure and save it; another picture withdraws it."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    drawn = scrubber.figure(handlers.draw_figure, session, figure, **quiet, trigger_mode="once")
-    drawn.success(None, js=PRESS_FIGURE, **quiet)
-    drawn.failure(handlers.withdraw_figure, None, figure, **quiet)
+    drawn = scrubber.figure(handlers.draw_figure, session, figure, **QUIET, trigger_mode="once")
+    drawn.success(None, js=PRESS_FIGURE, **QUIET)
+    drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
     for event in (scrubber.open_upload, scrubber.open_example):
-        event(handlers.withdraw_figure, None, figure, cancels=drawn, **quiet)
+        event(handlers.withdraw_figure, None, figure, cancels=drawn, **QUIET)
 
 
 def launch_options() -> dict[str, Any]:

@@ -143,10 +143,7 @@ class Upscaler:
         ValueError
             If the model is not a pair, or the array is no picture.
         """
-        curve = self.new_curve(picture, step=step)
-        for _ in curve.grow():
-            pass
-        return curve
+        return self.new_curve(picture, step=step).complete()
 
     def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
         """As `curve`, but without nodes: `grow` computes them, one at a time."""
@@ -176,9 +173,7 @@ class Upscaler:
 
         def render(lr: Tensor, region: Region) -> Tensor:
             rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            curve = self._curve_of(lr)
-            for _ in curve.grow():
-                pass
+            curve = self._curve_of(lr).complete()
             bounds.append(curve.p99)
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]

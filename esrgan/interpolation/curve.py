@@ -146,6 +146,12 @@ class AlphaCurve:
                 break
         self._probe = None
 
+    def complete(self) -> "AlphaCurve":
+        """The same curve, with every node that it needs."""
+        for _ in self.grow():
+            pass
+        return self
+
     def kept(self, alpha: float) -> NDArray:
         """What is kept of a node: its values at the ends, its deviation elsewhere; (H, W, 3).
 

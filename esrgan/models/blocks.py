@@ -1,5 +1,7 @@
 """Parts that several generators share."""
 
+from collections.abc import Iterable
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -44,6 +46,29 @@ class PixelShuffleUpsampling(nn.Sequential):
         for convolution in self:
             features = F.pixel_shuffle(convolution(features), 2)
         return features
+
+
+class PixelShuffleNetwork(nn.Module):
+    """Convolution, blocks with a long skip, pixel shuffle, convolution: what EDSR and RCAN are.
+
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped.
+    """
+
+    def __init__(self, num_features: int, scale: int, blocks: Iterable[nn.Module]) -> None:
+        super().__init__()
+        self.scale = scale
+        self.conv_first = nn.Conv2d(3, num_features, 3, padding=1)
+        self.body = nn.Sequential(*blocks)
+        self.conv_body = nn.Conv2d(num_features, num_features, 3, padding=1)
+        self.upsample = PixelShuffleUpsampling(num_features, scale)
+        self.conv_last = nn.Conv2d(num_features, 3, 3, padding=1)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
+        mean = mean_colour(lr)
+        features = self.conv_first(lr - mean)
+        features = features + self.conv_body(self.body(features))
+        return self.conv_last(self.upsample(features)) + mean
 
 
 def num_doublings(scale: int) -> int:

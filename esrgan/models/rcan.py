@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from esrgan.models.blocks import PixelShuffleUpsampling, check_sizes, mean_colour
+from esrgan.models.blocks import PixelShuffleNetwork, check_sizes
 
 
 @dataclass(frozen=True)
@@ -70,31 +70,14 @@ class ResidualGroup(nn.Module):
         return features + self.conv(self.blocks(features))
 
 
-class RCAN(nn.Module):
-    """Residual in residual: groups with a long skip, pixel shuffle, convolution.
+class RCAN(PixelShuffleNetwork):
+    """The network around residual groups: residual in residual (figure 2 there).
 
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. Channel attention
-    looks at the whole input, so tiles give slightly other pixels than the picture in one piece.
+    Channel attention looks at the whole input, so tiles give slightly other pixels than the
+    picture in one piece.
     """
 
     def __init__(self, config: RCANConfig | None = None) -> None:
-        super().__init__()
         self.config = config = config or RCANConfig()
-        features = config.num_features
-        self.conv_first = nn.Conv2d(3, features, 3, padding=1)
-        self.body = nn.Sequential(*(ResidualGroup(config) for _ in range(config.num_groups)))
-        self.conv_body = nn.Conv2d(features, features, 3, padding=1)
-        self.upsample = PixelShuffleUpsampling(features, config.scale)
-        self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
-
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
-
-    def forward(self, lr: Tensor) -> Tensor:
-        """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
-        mean = mean_colour(lr)
-        features = self.conv_first(lr - mean)
-        features = features + self.conv_body(self.body(features))
-        return self.conv_last(self.upsample(features)) + mean
+        groups = (ResidualGroup(config) for _ in range(config.num_groups))
+        super().__init__(config.num_features, config.scale, groups)
