@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 import esrgan
 from demo import device
+from demo.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
 from demo.text.chinese import CHINESE
 from demo.text.english import ENGLISH
-from demo.text.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
 from demo.text.words import Words
 from esrgan.images import WEB_LIMITS
 from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX

@@ -1,6 +1,6 @@
 """The page in simplified Chinese."""
 
-from demo.text import refusals
+from demo import refusals
 from demo.text.words import Words
 from esrgan.metrics import naturalness, perception
 
