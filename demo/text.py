@@ -2,9 +2,10 @@
 
 from numpy.typing import NDArray
 
-from demo.scene import Mode, metrics
+from demo.scene import SCALE, Mode, Scene, metrics
 from esrgan.evaluation import METRICS, Scores, footnote
 from esrgan.evaluation.scores import IDENTICAL, write_figure
+from esrgan.metrics.naturalness import SMALLEST_PX
 from esrgan.metrics.plane import NONE_QUALIFIES
 from esrgan.plots import DISTORTION_LABEL, PERCEPTION_LABEL
 from esrgan.weights import MODELS
@@ -57,6 +58,7 @@ LABELS = {
     "brush": "Brush",
     "brush_alpha": "Brush α",
     "brush_help": "Paint α by region: texture here, fidelity there",
+    "busy": "Too many people are asking at this moment; your picture is kept.",
     "choose": "Choose a picture",
     "compare": "Compare",
     "compare_help": "Shrink the picture ×4, rebuild it, measure against the original",
@@ -72,17 +74,22 @@ LABELS = {
     "exact": "exact",
     "examples": "Examples",
     "export": "Download at full size",
+    "failed": "The server could not finish this; your picture is kept.",
     "faithful": "Faithful (blurrier)",
     "fit": "Fit",
+    "found_connection": "The connection is back.",
     "image_path": "image interpolation",
     "growing": "curve, first approximation",
     "hold": "Hold to see before",
     "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
     "lent": "live from the network",
     "limit_megabytes": "40",
+    "lost_connection": "The connection is lost: the slider works with what is here, and the page "
+    "goes on by itself when the server answers.",
     "lost": "A picture has expired: move the window to compute it again.",
     "mode": "Way of use",
     "network_path": "network interpolation",
+    "no_webgl": "This browser has no WebGL: the page blends on a 2D canvas, to the same numbers.",
     "none": NONE_QUALIFIES,
     "pause": "Pause",
     "perception": PERCEPTION_LABEL,
@@ -101,6 +108,7 @@ LABELS = {
     "split": "Split",
     "split_handle": "Where the split is",
     "too_large": "This file is over the limit of 40 MB.",
+    "try_again": "Try again",
     "undo": "Undo",
     "upload_failed": "The upload failed: try again.",
     "uploading": "Uploading …",
@@ -182,6 +190,17 @@ def size(width: int, height: int, mode: Mode) -> str:
     if mode is Mode.ENLARGE:
         return f"{width} × {height} → {4 * width} × {4 * height}"
     return f"{4 * width} × {4 * height} → {width} × {height} → back"
+
+
+def size_notes(scene: Scene) -> list[str]:
+    """What a visitor of a window that is too small for the perceptual index can do."""
+    side = SCALE * min(scene.box.width, scene.box.height)
+    if side >= SMALLEST_PX:
+        return []
+    return [
+        f"This window is {side} px at its short side, too small for the perceptual index: "
+        f"choose a picture that gives {SMALLEST_PX} px."
+    ]
 
 
 def progress(done: int, total: int) -> str:

@@ -88,8 +88,11 @@ def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[V
 
 
 def method_pane(session: Session, model: str) -> Pane:
-    """The crop of a method that α does not move."""
-    sr = rebuild(session.scene, model)
+    """The crop of a method that α does not move, or the reason why there is none."""
+    try:
+        sr = rebuild(session.scene, model)
+    except ValueError as error:
+        return Pane(id=model, title=text.TITLES[model], reason=str(error))
     found = scores(session.scene, sr)
     return _pane(model, _shown(session, sr), found, tradeoff.place(found))
 
@@ -120,7 +123,7 @@ def _place(session: Session) -> Place:
         small=scene.small,
         overview=FileData(path=session.overview),
         translucent=scene.opacity is not None,
-        notes=list(session.picture.notes),
+        notes=[*session.picture.notes, *text.size_notes(scene)],
         convention=text.convention(scene.mode),
     )
 

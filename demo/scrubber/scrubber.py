@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 STYLES = ("scrubber.css", "plane.css")
 SCRIPTS = (
     "base.js",
+    "connection.js",
     "curve.js",
     "webgl.js",
     "canvas.js",
@@ -35,7 +36,8 @@ def _joined(names: tuple[str, ...]) -> str:
 class Pane(GradioModel):
     """One crop: the method's name, its picture (None while it is computed) and its figures.
 
-    `point` is its RMSE and perceptual index, where it has both.
+    `point` is its RMSE and perceptual index, where it has both; `reason` says why there is no
+    picture, where there can be none.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Pane(GradioModel):
     figures: list[str] = []
     live: bool = False
     point: tuple[float, float] | None = None
+    reason: str = ""
 
 
 class Node(GradioModel):
@@ -134,6 +137,8 @@ class View(GradioModel):
         How good the curve is, in words; empty while it grows.
     live
         A token with which the network itself can be asked for every α, on a dedicated GPU.
+    trouble
+        Why the window cannot be computed, in one sentence.
     """
 
     revision: int
@@ -146,6 +151,7 @@ class View(GradioModel):
     plane: Plane | None = None
     examples: list[Thumbnail] = []
     live: str = ""
+    trouble: str = ""
 
 
 class AlphaScrubber(gr.HTML):

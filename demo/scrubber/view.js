@@ -14,6 +14,7 @@ function showPane(pane) {
   known.figure.querySelector('strong').textContent = pane.title;
   known.canvas.setAttribute('aria-label', pane.title);
   if (pane.image) loadPane(known, pane);
+  if (pane.reason) giveUp(known, pane.reason);
   part('panes').dataset.count = panes.size;
   offerPanes();
 }
@@ -29,7 +30,7 @@ function makePane(pane) {
   caption.append(make('strong', ''), make('span', 'quality'), make('span', 'figures'));
   figure.append(frame, caption);
   watchPointer(frame);
-  const made = { figure, frame, canvas, id: pane.id, source: null };
+  const made = { figure, frame, canvas, id: pane.id, source: null, reason: '' };
   figure.picture = () => made.source; // for programs that drive the page
   return made;
 }
@@ -46,6 +47,14 @@ function loadPane(pane, news) {
     settle();
     redraw();
   }).catch(() => { if (pane.wanted === news.image.url) say(labels.lost, true); });
+}
+
+// A method that cannot be shown says why, in its own place.
+function giveUp(pane, reason) {
+  pane.reason = reason;
+  pane.figure.classList.remove('waiting');
+  showFigures(pane, [reason]);
+  settle();
 }
 
 async function bitmap(url) {

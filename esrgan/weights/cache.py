@@ -111,8 +111,12 @@ def check_embedded(path: Path) -> None:
     Raises
     ------
     ValueError
-        If it differs, or none is recorded.
+        If it is missing or differs, or none is recorded.
     """
+    if not path.is_file():
+        raise ValueError(
+            f"{path.name}, which belongs to this version, is missing: restore it with git."
+        )
     lines = (line.split() for line in SUMS.read_text("ascii").splitlines())
     recorded = {name: sha256 for sha256, name in lines}
     if recorded.get(path.name) != sha256_of(path):
