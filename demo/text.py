@@ -117,7 +117,7 @@ LABELS = {
     "waiting": "Computing …",
     "window_note": "Numbers are those of the window shown; zooming does not change them.",
     "working": "Rebuilding …",
-    "zoom": "Zoom: wheel or pinch, drag to move, double-click to fit",
+    "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
 }
 CANCEL = "Cancel"
 COMPUTING = "Computing …"

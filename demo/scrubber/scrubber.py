@@ -23,6 +23,7 @@ SCRIPTS = (
     "plane.js",
     "figure.js",
     "source.js",
+    "keys.js",
     "messages.js",
 )
 """Parts of the component's script, in the order in which they are joined."""

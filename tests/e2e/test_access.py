@@ -82,6 +82,24 @@ def test_keys_reach_everything_in_reading_order_with_a_visible_ring(tab):
     assert len(set(names)) == len(names)
 
 
+def test_keys_zoom_pan_and_choose(tab):
+    tab.open()
+    root, fit = tab.page.locator(".scrubber"), tab.page.locator('[data-part="fit"]')
+    for _ in range(3):
+        fit.press("+")
+    assert float(root.get_attribute("data-zoom")) > 3
+    tab.page.wait_for_timeout(200)
+    before = tab.screen('[data-pane="bicubic"] canvas')
+    fit.press("Shift+ArrowRight")
+    tab.page.wait_for_timeout(200)
+    assert not np.array_equal(tab.screen('[data-pane="bicubic"] canvas'), before)
+    fit.press("0")
+    assert root.get_attribute("data-zoom") == "1.00"
+    tab.page.locator('[data-show="side"]').press("ArrowRight")
+    assert root.get_attribute("data-show") == "split"
+    assert tab.page.evaluate("document.activeElement.dataset.show") == "split"
+
+
 def touch(session, kind, *points):
     """A touch event of the browser itself."""
     at = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(points)]
