@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 
-from demo import device
+from demo import device, refusals
 from demo.scene import SCALE
 from esrgan import Upscaler
 from esrgan.weights import MODELS, Model, Transfer, download, first_cached, is_cached
@@ -47,7 +47,7 @@ def named_pair(name: object) -> Model:
         If it is unknown, must be downloaded first, or does not enlarge by four.
     """
     if name not in ready_pairs():
-        raise ValueError(f"There is no pair {name!r} here.")
+        raise ValueError(refusals.UNKNOWN_PAIR.format(name=repr(name)))
     return _checked(MODELS[str(name)])
 
 
@@ -61,7 +61,7 @@ def own_pair(psnr: str | None, gan: str | None) -> Model:
         four.
     """
     if not psnr or not gan:
-        raise ValueError("A pair needs two files: the PSNR-oriented end and the GAN end.")
+        raise ValueError(refusals.NEEDS_TWO_FILES)
     return _checked(Upscaler((psnr, gan), device=device.name()).model)
 
 
@@ -74,7 +74,7 @@ def fetch(name: object) -> Iterator[Transfer]:
         If it is none that can be downloaded here, or with the download's own sentence.
     """
     if not is_local() or name not in missing_pairs():
-        raise ValueError(f"{name!r} is not a pair that can be downloaded here.")
+        raise ValueError(refusals.NO_DOWNLOAD.format(name=repr(name)))
     yield from download(MODELS[str(name)])
 
 
@@ -83,8 +83,5 @@ def _checked(model: Model) -> Model:
     """The model, if the page can show it."""
     scale = Upscaler(model, device=device.name()).scale
     if scale != SCALE:
-        raise ValueError(
-            f"This pair enlarges by {scale}; the page shows pairs that enlarge by {SCALE}. The "
-            "command line takes any."
-        )
+        raise ValueError(refusals.WRONG_SCALE.format(scale=scale, shown=SCALE))
     return model

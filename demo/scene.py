@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from demo import device
+from demo import device, refusals
 from demo.planes import STEP
 from esrgan import AlphaCurve, Upscaler
 from esrgan.evaluation import Rebuilt, Scores, score
@@ -98,7 +98,7 @@ def small_size(picture: Picture, mode: Mode) -> tuple[int, int]:
     if mode is Mode.ENLARGE:
         return width, height
     if min(width, height) < SCALE:
-        raise ValueError("Compare needs a picture of at least 4 px a side: switch to Enlarge.")
+        raise ValueError(refusals.TOO_SMALL_TO_COMPARE)
     return width // SCALE, height // SCALE
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import planes, store, text, tradeoff
+from demo import captions, planes, store, text, tradeoff
 from demo.live import WINDOWS
 from demo.scene import Mode, curve, original_scores, place, rebuild, scores
 from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
@@ -63,7 +63,7 @@ def growth(session: Session) -> Iterator[View]:
         node = Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
         news = news.model_copy(update={"nodes": [*news.nodes, node]})
         yield news
-    news = news.model_copy(update={"bound": text.bound(line.p99)})
+    news = news.model_copy(update={"p99": line.p99})
     yield news
     for model in LATER:
         news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
@@ -92,7 +92,7 @@ def method_pane(session: Session, model: str) -> Pane:
     try:
         sr = rebuild(session.scene, model)
     except ValueError as error:
-        return Pane(id=model, title=text.TITLES[model], reason=str(error))
+        return Pane(id=model, title=text.TITLES[model], reason=text.refusal(error))
     found = scores(session.scene, sr)
     return _pane(model, _shown(session, sr), found, tradeoff.place(found))
 
@@ -106,7 +106,7 @@ def _original_pane(hr: NDArray) -> Pane:
 def exact_view(session: Session, alpha: float) -> View:
     """The network's own output at one α."""
     sr = rebuild(session.scene, session.pair, alpha)
-    figures = text.figures(scores(session.scene, sr))
+    figures = captions.figures(scores(session.scene, sr))
     exact = Exact(alpha=alpha, image=_file(_shown(session, sr), LIVE_PANE), figures=figures)
     return View(revision=session.revision, exact=exact)
 
@@ -114,17 +114,14 @@ def exact_view(session: Session, alpha: float) -> View:
 def _place(session: Session) -> Place:
     """Which window of which picture."""
     scene = session.scene
-    width, height = scene.small
     return Place(
         name=session.name,
-        size=text.size(width, height, scene.mode),
         mode=scene.mode.value,
         box=(scene.box.left, scene.box.top, scene.box.width, scene.box.height),
         small=scene.small,
         overview=FileData(path=session.overview),
         translucent=scene.opacity is not None,
-        notes=[*session.picture.notes, *text.size_notes(scene)],
-        convention=text.convention(scene.mode),
+        notes=list(session.picture.notes),
     )
 
 
@@ -157,7 +154,7 @@ def _pane(
     name: str, crop: Picture, found: Scores, point: tuple[float, float] | None = None
 ) -> Pane:
     """A crop that is computed."""
-    image, figures = _file(crop, name), text.figures(found)
+    image, figures = _file(crop, name), captions.figures(found)
     return Pane(id=name, title=text.TITLES[name], image=image, figures=figures, point=point)
 
 

@@ -8,8 +8,8 @@ function show() {
   view.panes.forEach(showPane);
   showPlane(view);
   addNodes(view.nodes);
-  if (view.bound) {
-    state.bound = view.bound;
+  if (view.p99 !== null) {
+    state.p99 = view.p99;
     root.dataset.bounded = 'yes';
   }
   if (view.traces.length) {
@@ -32,7 +32,7 @@ function begin(view) {
   const kept = isSamePicture ? Object.keys(props.methods).filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], bound: '', grown: false, settled: false,
+    exact: null, live: null, traces: [], p99: null, grown: false, settled: false,
   });
   resting = null;
   const [, , width, height] = view.place.box;
@@ -46,10 +46,16 @@ function begin(view) {
   root.dataset.revision = view.revision;
   Object.assign(root.dataset, { nodes: 0, bounded: '' });
   clearNotice();
-  say(view.place.notes.join(' '));
+  say(view.place.notes.map(inOwnWords).concat(sizeNote(view.place)).join(' '));
   answered();
   ask('grow', { revision: view.revision });
   kept.forEach(addMethod);
+}
+
+// What to do about a window that is too small for the perceptual index.
+function sizeNote({ box }) {
+  const side = 4 * Math.min(box[2], box[3]);
+  return side < props.facts.least_px ? [fill(labels.small_window, { side })] : [];
 }
 
 function brushCovers([left, top, width, height]) {
@@ -62,10 +68,17 @@ function showSource(where) {
   part('whole').src = where.overview.url;
   part('whole').alt = where.name;
   part('name').textContent = where.name;
-  part('size').textContent = where.size;
+  part('size').textContent = sizeOf(where);
   moveBox(shares());
   element.querySelectorAll('[data-mode]').forEach((button) => {
     button.setAttribute('aria-checked', String(button.dataset.mode === where.mode));
+  });
+}
+
+// What becomes what, in pixels.
+function sizeOf({ mode, small: [width, height] }) {
+  return fill(labels['size_' + mode], {
+    width: 4 * width, height: 4 * height, small_width: width, small_height: height,
   });
 }
 
@@ -92,7 +105,7 @@ function addMethod(name) {
 }
 
 part('adds').append(...Object.entries(props.methods).map(([name, title]) => {
-  const button = make('button', 'add', '+ ' + title);
+  const button = make('button', 'add', '+ ' + inOwnWords(title));
   button.type = 'button';
   button.dataset.add = name;
   button.addEventListener('click', () => addMethod(name));

@@ -96,12 +96,14 @@ def test_a_server_that_was_restarted_is_found_again(visit, tmp_path):
 def test_without_webgl_a_quiet_line_says_so(plain_browser, tab, visit):
     plain = visit(tab.url, plain_browser).open()
     line = plain.page.locator('[data-part="no-webgl"]')
+    plain.page.click("details.hint summary")
     assert line.inner_text().startswith("This browser has no WebGL")
     set_alpha(plain, 0.4)
     line.scroll_into_view_if_needed()
     plain.save("no-webgl")
     assert plain.troubles == []
     tab.open()
+    tab.page.click("details.hint summary")
     assert not tab.page.locator('[data-part="no-webgl"]').is_visible()
 
 
@@ -132,12 +134,14 @@ def test_missing_and_damaged_weights_leave_the_rest(visit, tmp_path):
         assert figures(tab, "bicubic")[0].startswith("PSNR ")
         tab.page.click('[data-add="input"]')
         tab.page.wait_for_selector('[data-pane="input"] .figure')
+        tab.page.evaluate("scrollTo(0, 0)")
         tab.save("model-missing")
         (tmp_path / "kept").rename(weights / "esrgan-gan.safetensors")
         try_again(tab)
         tab.wait_until_ready(notice="")
         assert figures(tab, "esrgan")[0].startswith("PSNR ")
-        assert "is not the file" in figures(tab, "srresnet")[0]
+        reason = tab.page.locator('[data-pane="srresnet"] .figures').text_content()
+        assert reason.startswith("srresnet.safetensors is not the file")
         assert tab.troubles == []
 
 
