@@ -19,6 +19,7 @@ MOST_SESSIONS = 64
 """A session holds one decoded picture: the oldest are forgotten first."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
+FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
@@ -109,9 +110,11 @@ def _wire(
     exported.failure(handlers.withdraw_export, None, buttons, **QUIET)
     grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
-    scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
+    added = scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
     grown.then(None, js=GROWN, **QUIET)
-    rested.then(None, js=RESTED, **QUIET)
+    rested.success(None, js=RESTED, **QUIET)
+    for asked in (grown, rested, added):
+        asked.failure(None, js=FAILED, **QUIET)
     for event, handler, is_new in (
         (scrubber.open_upload, handlers.open_upload, True),
         (scrubber.open_example, handlers.open_example, True),

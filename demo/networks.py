@@ -4,9 +4,8 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 
-from demo import device
+from demo import device, refusals
 from demo.scene import SCALE
-from demo.text import refusals
 from esrgan import Upscaler
 from esrgan.weights import MODELS, Model, Transfer, download, first_cached, is_cached
 

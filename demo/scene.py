@@ -7,9 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from demo import device
+from demo import device, refusals
 from demo.planes import STEP
-from demo.text import refusals
 from esrgan import AlphaCurve, Upscaler
 from esrgan.evaluation import Rebuilt, Scores, score
 from esrgan.images import Picture

@@ -7,7 +7,7 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from demo.text import refusals
+from demo import refusals
 
 STALE_SECONDS = 60
 PAGE_FOLDER = "page"

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 import esrgan
 from demo import device
+from demo.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
 from demo.text.chinese import CHINESE
 from demo.text.english import ENGLISH
-from demo.text.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
 from demo.text.words import Words
 from esrgan.images import WEB_LIMITS
 from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX
+from esrgan.metrics.naturalness import SMALLEST_PX
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.weights import MODELS
 
@@ -33,6 +34,7 @@ CAUTION_ALPHA = 0.8
 """From here on the page says that detail is plausible, not real."""
 FACTS: Mapping[str, Any] = {
     "border_px": BORDER_PX,
+    "least_px": SMALLEST_PX,
     "lr_border_px": LR_BORDER_PX,
     "megabytes": f"{WEB_LIMITS.megabytes:g}",
     "proxy_error": PROXY_ERROR,
@@ -82,6 +84,11 @@ def spoken() -> Words:
     request = LocalContext.request.get(None)
     preferred = request.headers.get("accept-language", "") if request else ""
     return LANGUAGES.get(preferred.split(",")[0].split(";")[0].strip(), ENGLISH)
+
+
+def refusal(error: ValueError) -> str:
+    """Why something cannot be done, in the language of the request."""
+    return spoken().translate(str(error))
 
 
 def progress(done: int, total: int) -> str:

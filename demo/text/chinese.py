@@ -1,8 +1,9 @@
 """The page in simplified Chinese."""
 
-from demo.text import refusals
+from demo import refusals
 from demo.text.words import Words
 from esrgan.metrics import naturalness, perception
+from esrgan.weights.cache import DAMAGED_FILE, MISSING_FILE
 
 LABELS = {
     "add": "添加",
@@ -18,6 +19,7 @@ LABELS = {
     "brush": "画笔",
     "brush_alpha": "画笔 α",
     "brush_help": "按区域涂抹 α：这里要纹理，那里要保真",
+    "busy": "此刻使用的人太多；您的图片仍然保留。",
     "caution": "此处细节看似合理，却并非真实：请勿据此辨认人物或识读文字。",
     "choose": "选择图片",
     "compare": "对比",
@@ -34,8 +36,10 @@ LABELS = {
     "exact": "精确结果",
     "examples": "示例",
     "export": "下载完整大图",
+    "failed": "服务器未能完成此操作；您的图片仍然保留。",
     "faithful": "保真（偏模糊）",
     "fit": "适合窗口",
+    "found_connection": "连接已恢复。",
     "growing": "曲线近似（初步）",
     "hold": "按住看处理前",
     "hold_help": "按住时用双三次插值代替 ESRGAN，并显示整个窗口",
@@ -53,6 +57,7 @@ LABELS = {
     "image_path": "图像插值",
     "lent": "网络实时输出",
     "lost": "图片已过期：移动一下取景框即可重新计算。",
+    "lost_connection": "连接已断开：滑块仍可使用已有的结果；服务器恢复应答后，页面会自动继续。",
     "metric_lr_psnr": "LR-PSNR",
     "metric_niqe": "NIQE",
     "metric_perceptual_index": "感知指数",
@@ -61,6 +66,7 @@ LABELS = {
     "metric_ssim_y": "SSIM",
     "mode": "使用方式",
     "network_path": "网络插值",
+    "no_webgl": "此浏览器没有 WebGL：页面改用 2D 画布混合，数值相同。",
     "none": "没有符合条件的 α",
     "pause": "暂停",
     "perception": "感知指数（估计值，± {proxy_error}）",
@@ -80,6 +86,9 @@ LABELS = {
     "size": "大小",
     "size_compare": "{width} × {height} → {small_width} × {small_height} → 还原",
     "size_enlarge": "{small_width} × {small_height} → {width} × {height}",
+    "small_window": (
+        "当前窗口短边为 {side} 像素，不足以计算感知指数：请选择短边能达到 {least_px} 像素的图片。"
+    ),
     "soft": "柔和度",
     "split": "分屏",
     "split_handle": "分割线的位置",
@@ -91,6 +100,7 @@ LABELS = {
     "tip_ssim_y": "结构相似度，最大为 1：越高越接近原图。",
     "title": "ESRGAN：从保真到生动",
     "too_large": "文件超过 {megabytes} MB 的上限。",
+    "try_again": "重试",
     "undo": "撤销",
     "upload_failed": "上传失败，请重试。",
     "uploading": "正在上传……",
@@ -98,7 +108,7 @@ LABELS = {
     "vivid": "生动（细节为虚构）",
     "waiting": "正在计算……",
     "working": "正在重建……",
-    "zoom": "缩放：滚轮或双指；拖动平移，双击复原",
+    "zoom": "缩放：滚轮、双指、+ 与 −；平移：拖动，或 Shift 加方向键；复原：双击或 0",
 }
 PAGE = {
     "intro": """# 图片放大 4 倍，补多少细节由您决定
@@ -184,6 +194,8 @@ TOLD = {
     "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16.": (
         "不支持每通道 12 位或 32 位的图片，请存为 8 位或 16 位。"
     ),
+    MISSING_FILE: "缺少本版本自带的 {name}：请用 git 恢复。",
+    DAMAGED_FILE: "{name} 与本版本自带的文件不同：请用 git 恢复，或登记新的哈希值。",
     "The memory does not suffice for this picture.": "内存不足以处理这张图片。",
     "Only the first frame is used.": "只使用第一帧。",
     "Its colour profile is not applied: a 16-bit picture is taken as sRGB.": (

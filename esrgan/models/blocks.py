@@ -56,7 +56,6 @@ class PixelShuffleNetwork(nn.Module):
 
     def __init__(self, num_features: int, scale: int, blocks: Iterable[nn.Module]) -> None:
         super().__init__()
-        self.scale = scale
         self.conv_first = nn.Conv2d(3, num_features, 3, padding=1)
         self.body = nn.Sequential(*blocks)
         self.conv_body = nn.Conv2d(num_features, num_features, 3, padding=1)

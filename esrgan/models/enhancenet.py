@@ -40,11 +40,6 @@ class EnhanceNet(nn.Module):
         self.conv_hr = nn.Conv2d(features, features, 3, padding=1)
         self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
 
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
-
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
         features = self.body(F.relu(self.conv_first(lr)))

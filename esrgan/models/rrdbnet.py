@@ -91,14 +91,9 @@ class RRDBNet(nn.Module):
         self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
         initialise(self)
 
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
-
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
-        height, width = (side * self.scale for side in lr.shape[-2:])
+        height, width = (side * self.config.scale for side in lr.shape[-2:])
         if self.unshuffle > 1:
             lr = F.pixel_unshuffle(pad_to_multiple(lr, self.unshuffle), self.unshuffle)
         features = self.conv_first(lr)

@@ -45,11 +45,6 @@ class SRCNN(nn.Module):
         self.conv2 = nn.Conv2d(wide, narrow, middle, padding=middle // 2)
         self.conv3 = nn.Conv2d(narrow, 3, last, padding=last // 2)
 
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
-
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
         enlarged = imresize_tensor(lr, self.config.scale)

@@ -73,11 +73,6 @@ class SRResNet(nn.Module):
         self.activation_up2 = nn.PReLU()
         self.conv_last = nn.Conv2d(features, 3, 9, padding=4)
 
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
-
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""
         features = self.activation_first(self.conv_first(lr))
@@ -106,11 +101,6 @@ class MSRResNet(nn.Module):
         self.conv_hr = nn.Conv2d(features, features, 3, padding=1)
         self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
         initialise(self)
-
-    @property
-    def scale(self) -> int:
-        """Ratio of output to input size."""
-        return self.config.scale
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""

@@ -10,7 +10,7 @@ from esrgan.models.discriminator import DiscriminatorConfig
 
 SCALE = 4
 SCHEDULES = ("cosine", "steps")
-PRECISIONS = ("fp32", "bf16", "fp16")
+PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 GAMES = ("relativistic", "standard")
 FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
 SCRATCH = "scratch"
@@ -148,6 +148,8 @@ class OptimisationConfig:
         Largest norm of a network's gradient; 0 does not clip.
     accumulation
         Parts in which a batch is computed; relativistic means are then those of a part.
+    precision
+        'fp32', 'bf16', 'fp16' (CUDA only), or 'auto': bf16 where the processor computes in it.
     """
 
     learning_rate: float = 2e-4

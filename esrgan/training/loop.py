@@ -22,6 +22,7 @@ from esrgan.training.config import SCRATCH, TrainingConfig
 from esrgan.training.data import Loader, TrainingSet
 from esrgan.training.distributed import average
 from esrgan.training.learner import Learner
+from esrgan.training.precision import mixed_precision
 from esrgan.training.scalars import Scalars
 from esrgan.training.settings import field_values
 from esrgan.training.validation import HEADER, Render, Validation, sample_picture
@@ -84,10 +85,9 @@ class Trainer:
         self.step, self.best = 0, math.inf
         self.rows: list[dict[str, Any]] = []
         self._is_interrupted = False
-        precision = config.optimisation.precision
-        self.accelerator = Accelerator(
-            mixed_precision="no" if precision == "fp32" else precision, cpu=device == "cpu"
-        )
+        on_cpu = device == "cpu"
+        precision = mixed_precision(config.optimisation.precision, on_cpu=on_cpu)
+        self.accelerator = Accelerator(mixed_precision=precision, cpu=on_cpu)
         self.start = _start_state(config)
         network = _generator(config, self.start)
         self.learner = Learner(config, network, materials.features, self.accelerator)

@@ -132,7 +132,7 @@ SMALL_STAGE_ONE = {
     "schedule": "cosine",
     "warmup_steps": 100,
     "clip_norm": 1.0,
-    "precision": "bf16",
+    "precision": "auto",
     "checkpoint_every": 500,
     "validate_every": 2000,
 }
