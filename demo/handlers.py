@@ -37,8 +37,7 @@ def in_one_sentence(handler: Handler) -> Handler:
         try:
             yield from handler(*arguments)
         except ValueError as error:
-            title = text.spoken().server["error"]
-            raise gr.Error(text.refusal(error), title=title, print_exception=False) from error
+            raise gr.Error(text.refusal(error), print_exception=False) from error
 
     return guarded  # type: ignore[return-value]
 

@@ -153,7 +153,6 @@ PAGE = {
 SERVER = {
     "drawing": "正在绘制对比图……",
     "drawn": "保存 {name}",
-    "error": "出错了",
     "progress": "正在计算……第 {done} 块，共 {total} 块",
     "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",

@@ -171,7 +171,6 @@ network invents.
 SERVER = {
     "drawing": "Drawing the figure …",
     "drawn": "Save {name}",
-    "error": "Error",
     "progress": "Computing … {done} of {total} tiles",
     "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",
