@@ -123,8 +123,14 @@ def download_pair(name: str) -> Iterator[tuple[Any, Any]]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Title and name of the pairs that are ready."""
-    return [(title, name) for name, title in networks.ready_pairs().items()]
+    """Title, in the visitor's language, and name of the pairs that are ready."""
+    words = text.spoken()
+    return [(words.translate(title), name) for name, title in networks.ready_pairs().items()]
+
+
+def offer_pairs() -> Any:
+    """The list of pairs, for a new visitor."""
+    return gr.update(choices=choices())
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:

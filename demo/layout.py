@@ -61,7 +61,7 @@ def build() -> gr.Blocks:
             cancel = gr.Button(SAID("cancel"), visible=False, elem_id="cancel")
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
-            _networks(session, scrubber)
+            _networks(page, session, scrubber)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
         _wire(page, session, scrubber, save, cancel)
@@ -69,13 +69,14 @@ def build() -> gr.Blocks:
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
-def _networks(session: gr.State, scrubber: AlphaScrubber) -> None:
+def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> None:
     """The choice of pairs; on the visitor's own computer also downloads and own files."""
     both = [session, scrubber]
     gr.Markdown(SAID("networks"))
     pair = gr.Dropdown(
         handlers.choices(), value=networks.first_pair().name, label=SAID("pair"), elem_id="pair"
     )
+    page.load(handlers.offer_pairs, None, pair, **QUIET)
     pair.input(handlers.use_pair, [session, pair], both, **QUIET)
     if not networks.is_local():
         return

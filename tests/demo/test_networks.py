@@ -150,5 +150,5 @@ def test_a_folder_of_pictures_becomes_a_pair_on_the_slider(folder, session):  # 
     assert view.panes[0].title == "Your pair"
     news = list(handlers.grow(changed, _event(revision=changed.revision)))
     assert {node.alpha for node in news[-1].nodes} >= {0.0, 1.0}
-    assert news[-1].bound
+    assert news[-1].p99
     assert replace(changed, pair=MODELS["esrgan"]).pair.name == "esrgan"

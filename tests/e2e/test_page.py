@@ -68,7 +68,7 @@ def test_the_page_opens_with_a_rebuilt_example(tab):
     assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
     ends = tab.page.locator(".ends").inner_text()
     assert ends.startswith("Faithful (blurrier)")
-    assert ends.endswith("Vivid (invented)")
+    assert ends.endswith("Vivid (invented detail)")
 
 
 def test_a_dropped_picture_is_enlarged_by_three_methods(tab, photo):
