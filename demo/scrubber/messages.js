@@ -18,7 +18,7 @@ function show() {
   }
   if (view.trouble) {
     part('panes').querySelector('.live')?.classList.remove('waiting');
-    notify('trouble', view.trouble, askAgain);
+    notify('trouble', view.trouble, computeAgain);
   }
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));
   showQuality();
