@@ -115,6 +115,7 @@ part('adds').append(...Object.entries(props.methods).map(([name, title]) => {
 // Settled: should an answer have been lost on the way, ask again.
 document.addEventListener('scrubber-grown', () => {
   state.grown = true;
+  show(); // the same trouble twice is no change that would be watched
   settle();
 });
 
