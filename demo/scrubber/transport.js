@@ -69,6 +69,7 @@ let taking = Promise.resolve();
 document.addEventListener('scrubber-rested', async () => {
   await taking;
   resting = null;
+  show();
   settle();
 });
 
