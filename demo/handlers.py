@@ -37,9 +37,7 @@ def in_one_sentence(handler: Handler) -> Handler:
         try:
             yield from handler(*arguments)
         except ValueError as error:
-            words = text.spoken()
-            sentence = words.translate(str(error))
-            raise gr.Error(sentence, title=words.server["error"], print_exception=False) from error
+            raise gr.Error(text.refusal(error), print_exception=False) from error
 
     return guarded  # type: ignore[return-value]
 

@@ -31,7 +31,9 @@ FIXED_FONTS = ("ui-monospace", "Menlo", "Consolas", "monospace")
 THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=FIXED_FONTS).set(
     # Dark enough for white text, and for small text on white: 4.5 to 1 at least.
     button_primary_background_fill="*primary_700",
+    button_primary_background_fill_dark="*primary_700",
     button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_hover_dark="*primary_800",
     body_text_color_subdued="*neutral_500",
 )
 SAID = gr.I18n()

@@ -54,6 +54,15 @@ function askAgain() {
   else ask(name, data);
 }
 
+// What the window still lacks, whatever was asked for since.
+function computeAgain() {
+  clearNotice();
+  if (state.p99 === null) ask('grow', { revision: state.revision });
+  Object.keys(props.methods).filter((name) => panes.has(name) && !panes.get(name).source)
+    .forEach(addMethod);
+  settle();
+}
+
 // ---- what goes wrong: one sentence, one way on ---------------------------------------------
 
 const notice = { kind: '', way: null };
@@ -89,5 +98,5 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
 
 document.addEventListener('scrubber-failed', () => {
   resting = null;
-  if (notice.kind !== 'busy') notify('failed', labels.failed, askAgain);
+  if (notice.kind !== 'busy') notify('failed', labels.failed, computeAgain);
 });

@@ -18,7 +18,7 @@ function show() {
   }
   if (view.trouble) {
     part('panes').querySelector('.live')?.classList.remove('waiting');
-    notify('trouble', view.trouble, askAgain);
+    notify('trouble', view.trouble, computeAgain);
   }
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));
   showQuality();
@@ -115,6 +115,7 @@ part('adds').append(...Object.entries(props.methods).map(([name, title]) => {
 // Settled: should an answer have been lost on the way, ask again.
 document.addEventListener('scrubber-grown', () => {
   state.grown = true;
+  show(); // the same trouble twice is no change that would be watched
   settle();
 });
 

@@ -115,7 +115,7 @@ PAGE = {
 
 **α** 用来混合两个超分辨率网络：取 0 时结果保真但偏模糊，取 1 时画面生动，但部分细节由网络虚构。
 """,
-    "about_title": "关于：指标、隐私、许可与版本",
+    "about_title": "关于：指标、隐私、许可",
     "about": """
 - **对比**：先把图片缩小到四分之一，再重建，并与原图比较。**放大 4 倍**：直接放大图片本身；由于没有
   原图可比，改为把结果重新缩小后与输入比较（LR-PSNR）。
@@ -153,7 +153,6 @@ PAGE = {
 SERVER = {
     "drawing": "正在绘制对比图……",
     "drawn": "保存 {name}",
-    "error": "出错了",
     "progress": "正在计算……第 {done} 块，共 {total} 块",
     "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
@@ -181,6 +180,9 @@ TOLD = {
     "This is {kind}: export it as PNG or JPEG first.": (
         "不支持这种文件（{kind}），请先导出为 PNG 或 JPEG。"
     ),
+    "a Photoshop file": "Photoshop 文件",
+    "a PostScript file": "PostScript 文件",
+    "a PDF": "PDF",
     "This is a drawing or a web page, not a picture: save it as PNG first.": (
         "这是矢量图或网页，不是位图，请先存为 PNG。"
     ),

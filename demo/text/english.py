@@ -126,7 +126,7 @@ PAGE = {
 **α** mixes two networks: at 0 the result is faithful but blurry, at 1 vivid, with detail that the
 network invents.
 """,
-    "about_title": "About: numbers, privacy, licences, versions",
+    "about_title": "About: numbers, privacy, licences",
     "about": """
 - **Compare** shrinks your picture to a quarter, rebuilds it, and measures against the original.
   **Enlarge ×4** enlarges the picture itself; there is nothing to measure against, so the result
@@ -171,7 +171,6 @@ network invents.
 SERVER = {
     "drawing": "Drawing the figure …",
     "drawn": "Save {name}",
-    "error": "Error",
     "progress": "Computing … {done} of {total} tiles",
     "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from demo import handlers, store, text
+from demo import handlers, store, text, views
 from demo.layout import build, launch_options
 from demo.planes import STEP, decode
 from demo.scene import Mode
@@ -16,9 +17,10 @@ from demo.session import Latest, Session
 from esrgan import Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
+from esrgan.inference import SCARCE_MEMORY
 from esrgan.interpolation.curve import lagrange_weights
 from esrgan.metrics import lr_psnr
-from esrgan.weights import MODELS
+from esrgan.weights import MODELS, Model
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +134,33 @@ def test_at_rest_the_network_itself_is_shown(cache, photo):
     assert view.exact.alpha == 0.25
     assert np.array_equal(pixels(view.exact), Upscaler("esrgan")(photo, 0.25))
     assert [figure.name for figure in view.exact.figures] == ["lr_psnr", "perceptual_index", "niqe"]
+
+
+def test_what_cannot_be_computed_is_said_in_the_page(cache, photo, tmp_path):
+    session, _ = opened(cache, photo)
+    ends = tuple(tmp_path / f"{end}.safetensors" for end in ("psnr", "gan"))
+    lost = session.with_pair(Model("lost", "Lost", ends))
+    (news,) = growth(lost)
+    assert "psnr.safetensors" in news.trouble
+    ((same, view),) = handlers.rest(lost, event(alpha=0.5))
+    assert same is lost
+    assert view.trouble == news.trouble
+    assert view.revision == lost.revision
+
+
+def test_scarce_memory_is_said_in_the_page_and_the_rest_stays(cache, photo, monkeypatch):
+    session, _ = opened(cache, photo)
+
+    def greedy(_upscaler, _alpha):
+        return lambda _lr: torch.empty(1 << 50)  # refused by the real allocator
+
+    monkeypatch.setattr(Upscaler, "_renderer", greedy)
+    assert growth(session)[-1].trouble == SCARCE_MEMORY
+    ((_, view),) = handlers.rest(session, event(alpha=0.5))
+    assert view.trouble == SCARCE_MEMORY
+    pane = views.method_pane(session, "srresnet")
+    assert pane.image is None
+    assert pane.reason == SCARCE_MEMORY
 
 
 def test_switching_and_moving(cache, photo):
