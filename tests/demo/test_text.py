@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from gradio.context import LocalContext
 
-from demo import handlers, text
+from demo import handlers, refusals, text
 from demo.scene import Mode, metrics
 from demo.scrubber.scrubber import FOLDER
-from demo.text import refusals
 from demo.text.chinese import CHINESE
 from demo.text.english import ENGLISH
 from esrgan.evaluation import METRICS
