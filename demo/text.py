@@ -10,7 +10,7 @@ from esrgan.plots import DISTORTION_LABEL, PERCEPTION_LABEL
 from esrgan.weights import MODELS
 
 TITLE = "ESRGAN – from faithful to vivid"
-INTRO = """# Enlarge a picture ×4, and choose how much detail to invent
+INTRO = """# Enlarge a picture, and choose how much detail to invent
 
 α mixes the **weights** of two networks: at 0 one that stays faithful but blurry, at 1 one that
 draws vivid detail it cannot know. In between lies
@@ -18,17 +18,18 @@ draws vivid detail it cannot know. In between lies
 """
 ABOUT_TITLE = "What the numbers mean, and what to be careful about"
 ABOUT = """
-- **Compare** shrinks your picture to a quarter, rebuilds it, and measures against the original.
-  **Enlarge ×4** enlarges the picture itself; there is nothing to measure against, so the result
-  is reduced again and compared with the input (LR-PSNR).
+- **Compare** shrinks your picture as much as the networks enlarge, rebuilds it, and measures
+  against the original. **Enlarge** enlarges the picture itself; there is nothing to measure
+  against, so the result is reduced again and compared with the input (LR-PSNR). Networks that
+  keep the size (×1) have nothing to rebuild, so no Compare.
 - **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
   it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
   statistics are our own, so its values differ a little from published ones.
 - **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
   with its error: half of the index comes from a model that is not free to ship.
 - **The plane** of distortion and perception: left is faithful, down is natural. Its regions are
-  those of PIRM 2018, whose limits are meant for the mean of a data set: for one window they are
-  a hint. The best α is sought in steps of 0.1.
+  those of PIRM 2018, whose limits are meant for the mean of a data set enlarged ×4: for one
+  window, or another scale, they are a hint. The best α is sought in steps of 0.1.
 - While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
   stands under the picture; when it rests, the network's own output, **exact**. A download is
   exact, except a brushed one, for which no single network exists.
@@ -59,7 +60,7 @@ LABELS = {
     "brush_help": "Paint α by region: texture here, fidelity there",
     "choose": "Choose a picture",
     "compare": "Compare",
-    "compare_help": "Shrink the picture ×4, rebuild it, measure against the original",
+    "compare_help": "Shrink the picture, rebuild it, measure against the original",
     "comparison": "Comparison figure",
     "comparison_help": "The whole picture with the window, and the crops with their figures",
     "difference": "Difference",
@@ -67,7 +68,7 @@ LABELS = {
     "distortion": DISTORTION_LABEL,
     "drop_here": "Drop it to open it",
     "drop_or_paste": "… or drop or paste one anywhere. JPEG, PNG, WebP, up to 40 MB.",
-    "enlarge": "Enlarge ×4",
+    "enlarge": "Enlarge",
     "enlarge_help": "Enlarge the picture itself",
     "exact": "exact",
     "examples": "Examples",
@@ -117,9 +118,6 @@ OF_THE_BOX = "Figures are those of the box, taken as a picture of its own"
 DRAWING = "Drawing the figure …"
 IDLE = "The page was idle for an hour: open the picture again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
-TOO_LARGE_TO_EXPORT = (
-    "Whole pictures are enlarged here up to 2 megapixels; the command line has no such limit."
-)
 TITLES = {
     "input": "Input · its own pixels",
     "bicubic": "Bicubic",
@@ -167,9 +165,9 @@ def figure(name: str, value: float | None, reason: str = "") -> str:
     return write_figure(name, value) + (f" ({reason})" if reason else "")
 
 
-def convention(mode: Mode) -> str:
+def convention(mode: Mode, scale: int) -> str:
     """How the figures of a mode are measured, in one line."""
-    return footnote(metrics(mode))
+    return footnote(metrics(mode), border_px=scale)
 
 
 def lines(words: str) -> str:
@@ -177,11 +175,18 @@ def lines(words: str) -> str:
     return words.replace(" · ", "\n")
 
 
-def size(width: int, height: int, mode: Mode) -> str:
+def size(width: int, height: int, mode: Mode, scale: int) -> str:
     """What becomes what, in pixels."""
-    if mode is Mode.ENLARGE:
-        return f"{width} × {height} → {4 * width} × {4 * height}"
-    return f"{4 * width} × {4 * height} → {width} × {height} → back"
+    small, large = f"{width} × {height}", f"{scale * width} × {scale * height}"
+    return f"{small} → {large}" if mode is Mode.ENLARGE else f"{large} → {small} → back"
+
+
+def too_large_to_export(megapixels: float) -> str:
+    """Why a whole picture is not computed here."""
+    return (
+        f"Whole pictures are enlarged here up to {megapixels:g} megapixels; the command line has "
+        "no such limit."
+    )
 
 
 def progress(done: int, total: int) -> str:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from demo.scene import SCALE, Box, Mode, original_scores, place, rebuild, scores
+from demo.scene import Box, Mode, original_scores, place, rebuild, scores
 from esrgan import Upscaler, imresize
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
@@ -19,8 +19,8 @@ def large():
 
 @pytest.mark.parametrize(("x", "y"), PLACES)
 def test_compare_sees_a_part_of_the_whole_reduced_picture(large, x, y):
-    scene = place(Picture(large), Mode.COMPARE, x, y)
-    whole = imresize(crop_to_multiple(large, SCALE), 1 / SCALE)
+    scene = place(Picture(large), Mode.COMPARE, x, y, 4)
+    whole = imresize(crop_to_multiple(large, 4), 1 / 4)
     box = scene.box
     assert scene.small == (326, 275)
     assert (box.width, box.height) == (128, 128)
@@ -33,7 +33,7 @@ def test_compare_sees_a_part_of_the_whole_reduced_picture(large, x, y):
 @pytest.mark.parametrize(("x", "y"), PLACES)
 def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
     small = large[:300, :310]
-    scene = place(Picture(small), Mode.ENLARGE, x, y)
+    scene = place(Picture(small), Mode.ENLARGE, x, y, 4)
     assert scene.hr is None
     rows, columns = (slice(4 * a, 4 * a + 512) for a in (scene.box.top, scene.box.left))
     assert np.array_equal(rebuild(scene, "bicubic"), imresize(small, 4)[rows, columns])
@@ -43,24 +43,24 @@ def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
 
 
 def test_a_small_picture_is_covered_whole_and_exactly(photo):
-    scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9)
+    scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9, 4)
     assert (scene.box.width, scene.box.height) == (120, 96)
     assert np.array_equal(rebuild(scene, "esrgan", 0.3), Upscaler("esrgan")(photo, 0.3))
 
 
 def test_opacity_of_the_window(large):
     opacity = large[..., 0]
-    scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6)
+    scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6, 4)
     rows, columns = scene.box.within(Box(0, 0, 1307, 1101))
     outer = imresize(
         opacity[rows.start - 8 : rows.stop + 8, columns.start - 8 : columns.stop + 8], 4
     )
     assert np.array_equal(scene.opacity, outer[32:-32, 32:-32])
-    assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6).opacity is None
+    assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6, 4).opacity is None
 
 
 def test_figures_are_those_of_the_metrics(large):
-    scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5)
+    scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5, 4)
     sr = rebuild(scene, "bicubic")
     assert scores(scene, sr).values == {
         "psnr_y": psnr(sr, scene.hr),
@@ -73,7 +73,7 @@ def test_figures_are_those_of_the_metrics(large):
         "perceptual_index": perceptual_index(scene.hr),
         "niqe": niqe(scene.hr),
     }
-    scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5)
+    scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5, 4)
     sr = rebuild(scene, "bicubic")
     assert scores(scene, sr).values == {
         "lr_psnr": lr_psnr(sr, scene.window_lr),
@@ -88,9 +88,9 @@ def test_tiny_pictures_work_or_are_refused_in_one_sentence(side, mode):
     picture = Picture(np.full((side, side, 3), 99, np.uint8))
     if mode is Mode.COMPARE and side < 4:
         with pytest.raises(ValueError, match="at least 4 px"):
-            place(picture, mode, 0.5, 0.5)
+            place(picture, mode, 0.5, 0.5, 4)
         return
-    scene = place(picture, mode, 0.5, 0.5)
+    scene = place(picture, mode, 0.5, 0.5, 4)
     for model, alpha in (("bicubic", None), ("srresnet", None), ("esrgan", 0.5)):
         found = scores(scene, rebuild(scene, model, alpha))
         assert all(found.values[name] is not None or found.reasons[name] for name in found.values)
