@@ -15,6 +15,13 @@ def name() -> str:
     return "cuda" if has_own_gpu() else "cpu"
 
 
+def describe() -> str:
+    """The device, for a person to read."""
+    if on_zero_gpu():
+        return "ZeroGPU"
+    return torch.cuda.get_device_name() if has_own_gpu() else "CPU"
+
+
 def has_own_gpu() -> bool:
     """Whether a CUDA device is there for this page alone."""
     return torch.cuda.is_available() and not on_zero_gpu()

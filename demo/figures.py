@@ -19,6 +19,7 @@ FIDELITY = {Mode.COMPARE: "psnr_y", Mode.ENLARGE: "lr_psnr"}
 """The one distance that a caption has room for."""
 CAPTIONED = {*FIDELITY.values(), *PERCEPTION}
 LARGEST_WHOLE_PX = 1200
+OF_THE_BOX = "Figures are those of the box, taken as a picture of its own"
 
 
 def figure(session: Session, methods: Sequence[str], alpha: float, suffix: str) -> bytes:
@@ -35,7 +36,7 @@ def figure(session: Session, methods: Sequence[str], alpha: float, suffix: str) 
     whole, box = _whole(session)
     crops = [_crop(session, method, alpha) for method in methods]
     convention = footnote((FIDELITY[scene.mode], *PERCEPTION), border_px=scene.scale)
-    note = text.lines(f"{text.OF_THE_BOX} · {convention}")
+    note = _lines(f"{OF_THE_BOX} · {convention}")
     return encode(comparison(whole, box, crops, title=session.name, footnote=note), suffix)
 
 
@@ -78,4 +79,9 @@ def _captioned(pixels: NDArray, title: str, found: Scores) -> Crop:
     """A crop whose caption holds the figures that there is room for."""
     kept = {name: found.values[name] for name in found.values if name in CAPTIONED}
     words = caption(Scores("", kept, found.reasons))
-    return Crop(to_8_bit(pixels), text.lines(title), text.lines(words))
+    return Crop(to_8_bit(pixels), _lines(title), _lines(words))
+
+
+def _lines(words: str) -> str:
+    """Each part of a caption on a line of its own."""
+    return words.replace(" · ", "\n")

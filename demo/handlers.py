@@ -31,14 +31,16 @@ Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
 
 
 def in_one_sentence(handler: Handler) -> Handler:
-    """Show a refusal as Gradio's message; the page stays as it was."""
+    """Show a refusal as Gradio's message, in the visitor's language; the page stays as it was."""
 
     @functools.wraps(handler)
     def guarded(*arguments: Any) -> Iterator[Any]:
         try:
             yield from handler(*arguments)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            words = text.spoken()
+            sentence = words.translate(str(error))
+            raise gr.Error(sentence, title=words.server["error"], print_exception=False) from error
 
     return guarded  # type: ignore[return-value]
 
@@ -157,7 +159,7 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
     alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     picture, network = _whole(known), upscaler(known.pair)
     start = time.monotonic()
-    yield _save_button(text.COMPUTING), gr.update(visible=True)
+    yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
     for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
             yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
@@ -178,7 +180,7 @@ def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
     suffix = sent.get("format")
     if suffix not in FORMATS:
         raise ValueError(text.BROKEN_REQUEST)
-    yield _save_button(text.DRAWING)
+    yield _save_button(text.spoken().server["drawing"])
     name = f"{Path(known.name).stem}_comparison_a{alpha:.2f}.{suffix}"
     path = store.put(figures.figure(known, methods, alpha, suffix), name).path
     yield _save_button(text.drawn(name), path)
@@ -205,7 +207,7 @@ def _whole(session: Session) -> Picture:
     width, height = session.scene.small
     limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
     if width * height > limit * 1e6:
-        raise ValueError(text.too_large_to_export(limit))
+        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, scale), 1 / scale), grey=picture.grey)

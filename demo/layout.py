@@ -33,29 +33,34 @@ THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=F
     button_primary_background_fill_hover="*primary_800",
     body_text_color_subdued="*neutral_500",
 )
+SAID = gr.I18n()
+"""Stands for a sentence in Gradio's own components, by its key in `page`."""
 CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 
 def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
-    with gr.Blocks(title=text.TITLE, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
+    title = text.ENGLISH.labels["title"]  # until the component knows the browser's language
+    with gr.Blocks(title=title, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
-        gr.Markdown(text.INTRO)
+        gr.Markdown(SAID("intro"), elem_id="intro")
         scrubber = AlphaScrubber(
-            text.LABELS,
+            text.component_words(),
+            text.FACTS,
             text.ADDED_METHODS,
             first_alpha=text.FIRST_ALPHA,
+            caution_alpha=text.CAUTION_ALPHA,
             live=live.frame,
             elem_id="scrubber",
         )
         with gr.Row(elem_id="exports"):
             save = gr.DownloadButton(visible=False, variant="primary", elem_id="save")
-            cancel = gr.Button(text.CANCEL, visible=False, elem_id="cancel")
+            cancel = gr.Button(SAID("cancel"), visible=False, elem_id="cancel")
             figure = gr.DownloadButton(visible=False, elem_id="figure")
-        with gr.Accordion(text.NETWORKS_TITLE, open=False):
+        with gr.Accordion(SAID("networks_title"), open=False):
             _networks(session, scrubber)
-        with gr.Accordion(text.ABOUT_TITLE, open=False):
-            gr.Markdown(text.ABOUT)
+        with gr.Accordion(SAID("about_title"), open=False):
+            gr.Markdown(SAID("about"))
         _wire(page, session, scrubber, save, cancel)
         _wire_figure(session, scrubber, figure)
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
@@ -64,24 +69,24 @@ def build() -> gr.Blocks:
 def _networks(session: gr.State, scrubber: AlphaScrubber) -> None:
     """The choice of pairs; on the visitor's own computer also downloads and own files."""
     both = [session, scrubber]
-    gr.Markdown(text.NETWORKS)
+    gr.Markdown(SAID("networks"))
     pair = gr.Dropdown(
-        handlers.choices(), value=networks.first_pair().name, label=text.PAIR_LABEL, elem_id="pair"
+        handlers.choices(), value=networks.first_pair().name, label=SAID("pair"), elem_id="pair"
     )
     pair.input(handlers.use_pair, [session, pair], both, **QUIET)
     if not networks.is_local():
         return
     with gr.Row():
         for name, offer in networks.missing_pairs().items():
-            button = gr.Button(f"{text.DOWNLOAD} {offer}", size="sm")
+            button = gr.Button(SAID("download") + f" {offer}", size="sm")
             fetch = functools.partial(handlers.download_pair, name)
             button.click(fetch, None, [button, pair], **QUIET)
     with gr.Row():
         ends = [
-            gr.File(label=label, file_types=list(SUFFIXES), elem_id=name)
-            for label, name in ((text.OWN_PSNR, "own-psnr"), (text.OWN_GAN, "own-gan"))
+            gr.File(label=SAID(key), file_types=list(SUFFIXES), elem_id=name)
+            for key, name in (("own_psnr", "own-psnr"), ("own_gan", "own-gan"))
         ]
-    own = gr.Button(text.USE_OWN, size="sm", elem_id="use-own")
+    own = gr.Button(SAID("use_own"), size="sm", elem_id="use-own")
     used = own.click(handlers.use_own_pair, [session, *ends], both, **QUIET)
     used.success(handlers.name_no_pair, None, pair, **QUIET)
 
@@ -138,6 +143,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css": CSS,
+        "i18n": text.i18n(),
         "ssr_mode": False,
         "show_error": True,
         "state_session_capacity": MOST_SESSIONS,

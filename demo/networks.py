@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from demo import refusals
 from demo.scene import upscaler
 from esrgan.weights import MODELS, Model, Transfer, download, first_cached, is_cached, resolve
 
@@ -44,7 +45,7 @@ def named_pair(name: object) -> Model:
         If it is unknown or must be downloaded first.
     """
     if name not in ready_pairs():
-        raise ValueError(f"There is no pair {name!r} here.")
+        raise ValueError(refusals.UNKNOWN_PAIR.format(name=repr(name)))
     return MODELS[str(name)]
 
 
@@ -57,7 +58,7 @@ def own_pair(psnr: str | None, gan: str | None) -> Model:
         If a file is missing or refused, or the two do not make a pair.
     """
     if not psnr or not gan:
-        raise ValueError("A pair needs two files: the PSNR-oriented end and the GAN end.")
+        raise ValueError(refusals.NEEDS_TWO_FILES)
     return upscaler(resolve(psnr, gan)).model
 
 
@@ -70,5 +71,5 @@ def fetch(name: object) -> Iterator[Transfer]:
         If it is none that can be downloaded here, or with the download's own sentence.
     """
     if not is_local() or name not in missing_pairs():
-        raise ValueError(f"{name!r} is not a pair that can be downloaded here.")
+        raise ValueError(refusals.NO_DOWNLOAD.format(name=repr(name)))
     yield from download(MODELS[str(name)])

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from demo import device
+from demo import device, refusals
 from demo.planes import STEP
 from esrgan import AlphaCurve, Upscaler
 from esrgan.evaluation import Rebuilt, Scores, score
@@ -115,11 +115,9 @@ def small_size(picture: Picture, mode: Mode, scale: int) -> tuple[int, int]:
     if mode is Mode.ENLARGE:
         return width, height
     if scale == 1:
-        raise ValueError("These networks keep the size (×1), so there is nothing to compare with.")
+        raise ValueError(refusals.KEEPS_THE_SIZE)
     if min(width, height) < scale:
-        raise ValueError(
-            f"Compare needs a picture of at least {scale} px a side: switch to Enlarge."
-        )
+        raise ValueError(refusals.TOO_SMALL_TO_COMPARE.format(scale=scale))
     return width // scale, height // scale
 
 

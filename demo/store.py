@@ -7,6 +7,8 @@ from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
+from demo import refusals
+
 STALE_SECONDS = 60
 PAGE_FOLDER = "page"
 """Where the page's own files lie, apart from uploads: a browser cannot have them taken."""
@@ -35,7 +37,7 @@ def take(path: object) -> bytes:
         data = upload.read_bytes()
         upload.unlink(missing_ok=True)
     except OSError:
-        raise ValueError("The upload was lost: try again.") from None
+        raise ValueError(refusals.LOST_UPLOAD) from None
     return data
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from demo.captions import after
 from demo.scene import Scene, scores
 from demo.scrubber import Plane, Trace
-from demo.text import after
 from esrgan import AlphaCurve
 from esrgan.evaluation import METRICS, Scores
 from esrgan.evaluation.sweep import plane_point
@@ -32,7 +32,7 @@ def traces(found: Sequence[Scores]) -> list[Trace]:
     """Every figure as far along α as it is known."""
     return [
         Trace(
-            name=METRICS[name].title,
+            name=name,
             unit=after(name),
             places=METRICS[name].decimals,
             values=[scores.values[name] for scores in found],

@@ -8,7 +8,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import planes, store, text, tradeoff
+from demo import captions, planes, store, text, tradeoff
 from demo.live import WINDOWS
 from demo.scene import (
     Mode,
@@ -74,7 +74,7 @@ def growth(session: Session) -> Iterator[View]:
         node = Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
         news = news.model_copy(update={"nodes": [*news.nodes, node]})
         yield news
-    news = news.model_copy(update={"bound": text.bound(line.p99)})
+    news = news.model_copy(update={"p99": line.p99})
     yield news
     for model in _later(session):
         news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
@@ -119,7 +119,7 @@ def _original_pane(hr: NDArray) -> Pane:
 def exact_view(session: Session, alpha: float) -> View:
     """The network's own output at one α."""
     sr = rebuild(session.scene, session.pair, alpha)
-    figures = text.figures(scores(session.scene, sr))
+    figures = captions.figures(scores(session.scene, sr))
     exact = Exact(alpha=alpha, image=_file(_shown(session, sr), LIVE_PANE), figures=figures)
     return View(revision=session.revision, exact=exact)
 
@@ -127,10 +127,8 @@ def exact_view(session: Session, alpha: float) -> View:
 def _place(session: Session) -> Place:
     """Which window of which picture."""
     scene = session.scene
-    width, height = scene.small
     return Place(
         name=session.name,
-        size=text.size(width, height, scene.mode, scene.scale),
         mode=scene.mode.value,
         scale=scene.scale,
         methods=[model for model in text.ADDED_METHODS if fits(scene, model)],
@@ -139,7 +137,6 @@ def _place(session: Session) -> Place:
         overview=FileData(path=session.overview),
         translucent=scene.opacity is not None,
         notes=list(session.picture.notes),
-        convention=text.convention(scene.mode, scene.scale),
     )
 
 
@@ -172,7 +169,7 @@ def _pane(
     name: str, crop: Picture, found: Scores, point: tuple[float, float] | None = None
 ) -> Pane:
     """A crop that is computed."""
-    image, figures = _file(crop, name), text.figures(found)
+    image, figures = _file(crop, name), captions.figures(found)
     return Pane(id=name, title=text.TITLES[name], image=image, figures=figures, point=point)
 
 

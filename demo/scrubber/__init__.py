@@ -3,6 +3,7 @@
 from demo.scrubber.scrubber import (
     AlphaScrubber,
     Exact,
+    Figure,
     Node,
     Pane,
     Place,
@@ -12,4 +13,15 @@ from demo.scrubber.scrubber import (
     View,
 )
 
-__all__ = ["AlphaScrubber", "Exact", "Node", "Pane", "Place", "Plane", "Thumbnail", "Trace", "View"]
+__all__ = [
+    "AlphaScrubber",
+    "Exact",
+    "Figure",
+    "Node",
+    "Pane",
+    "Place",
+    "Plane",
+    "Thumbnail",
+    "Trace",
+    "View",
+]

@@ -1,16 +1,35 @@
 // Shared by all parts: the elements, the state, and one drawing a frame.
 const part = (name) => element.querySelector('[data-part="' + name + '"]');
 const root = element.querySelector('.scrubber');
-const labels = props.labels;
+// The browser's first language where the page has it, as Gradio chooses for its own components.
+const language = props.words[navigator.language] ? navigator.language : 'en';
+const { told } = props.words[language];
+const fill = (words, values) => words.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const labels = Object.fromEntries(Object.entries(props.words[language].labels).map(
+  ([key, words]) => [key, fill(words, props.facts)],
+));
+const inOwnWords = (english) => told[english] || english;
 const slider = part('alpha');
 const state = {
   revision: 0, place: null, mode: 'compare', alpha: Number(props.first_alpha),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
-  exact: null, live: null, traces: [], bound: '', grown: false, settled: false, token: '',
+  exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '',
 };
 const LIVE_PANE = 'esrgan';
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function nameAll() {
+  document.documentElement.lang = language;
+  document.title = labels.title;
+  element.querySelectorAll('[data-say]').forEach((node) => {
+    node.textContent = labels[node.dataset.say];
+  });
+  element.querySelectorAll('[data-name]').forEach((node) => {
+    node.setAttribute('aria-label', labels[node.dataset.name]);
+  });
+}
+nameAll();
 
 function make(tag, className, text) {
   const node = document.createElement(tag);

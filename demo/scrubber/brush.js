@@ -125,6 +125,7 @@ function showBrush() {
   ['undo', 'reset', 'save-map'].forEach((name) => { part(name).disabled = !brushed(); });
   part('brush-value').textContent = Number(part('brush-alpha').value).toFixed(2);
   root.classList.toggle('brushing', brush.on);
+  showCaution();
   showQuality();
 }
 

@@ -8,8 +8,8 @@ function show() {
   view.panes.forEach(showPane);
   showPlane(view);
   addNodes(view.nodes);
-  if (view.bound) {
-    state.bound = view.bound;
+  if (view.p99 !== null) {
+    state.p99 = view.p99;
     root.dataset.bounded = 'yes';
   }
   if (view.traces.length) {
@@ -28,7 +28,7 @@ function begin(view) {
   const kept = isSamePicture ? view.place.methods.filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], bound: '', grown: false, settled: false,
+    exact: null, live: null, traces: [], p99: null, grown: false, settled: false,
   });
   resting = null;
   const [width, height] = view.place.box.slice(2).map((side) => side * view.place.scale);
@@ -41,7 +41,7 @@ function begin(view) {
   setAlpha(state.alpha);
   root.dataset.revision = view.revision;
   Object.assign(root.dataset, { nodes: 0, bounded: '' });
-  say(view.place.notes.join(' '));
+  say(view.place.notes.map(inOwnWords).join(' '));
   answered();
   trigger('grow', { revision: view.revision });
   kept.forEach(addMethod);
@@ -57,12 +57,19 @@ function showSource(where) {
   part('whole').src = where.overview.url;
   part('whole').alt = where.name;
   part('name').textContent = where.name;
-  part('size').textContent = where.size;
+  part('size').textContent = sizeOf(where);
   moveBox(shares());
   element.querySelectorAll('[data-mode]').forEach((button) => {
     button.setAttribute('aria-checked', String(button.dataset.mode === where.mode));
   });
-  element.querySelector('[data-mode="enlarge"]').textContent = labels.enlarge + ' ×' + where.scale;
+  element.querySelector('[data-mode="enlarge"]').textContent = fill(labels.enlarge_by, where);
+}
+
+// What becomes what, in pixels.
+function sizeOf({ mode, scale, small: [width, height] }) {
+  return fill(labels['size_' + mode], {
+    width: scale * width, height: scale * height, small_width: width, small_height: height,
+  });
 }
 
 function showExamples(examples) {
@@ -88,7 +95,7 @@ function addMethod(name) {
 }
 
 part('adds').append(...Object.entries(props.methods).map(([name, title]) => {
-  const button = make('button', 'add', '+ ' + title);
+  const button = make('button', 'add', '+ ' + inOwnWords(title));
   button.type = 'button';
   button.dataset.add = name;
   button.addEventListener('click', () => addMethod(name));

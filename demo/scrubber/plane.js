@@ -10,9 +10,12 @@ function showPlane(view) {
     Object.assign(plane, { data: null, points: new Map(), revision: view.revision });
     part('region-answer').textContent = '';
   }
-  if (view.place) part('convention').textContent = view.place.convention;
+  if (view.place) {
+    const measured = labels['how_' + view.place.mode];
+    part('how').textContent = fill(measured, { border_px: view.place.scale });
+  }
   view.panes.forEach((pane) => {
-    if (pane.point) plane.points.set(pane.id, { label: pane.title.split(' · ')[0], at: pane.point });
+    if (pane.point) plane.points.set(pane.id, { label: inOwnWords(pane.title).split(' · ')[0], at: pane.point });
   });
   if (view.plane) plane.data = view.plane;
   drawPlane();
@@ -106,7 +109,7 @@ function drawLimits(chart, height) {
       x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom, class: 'limit',
     }));
     const turned = 'translate(' + (at - 5) + ' ' + MARGIN.top + ') rotate(-90)';
-    const name = labels.region + ' ' + (index + 1);
+    const name = fill(labels.region, { region: index + 1 });
     write(chart, name, { transform: turned, 'text-anchor': 'end', class: 'tick' });
   });
 }
@@ -128,8 +131,7 @@ function drawMethods(chart, taken) {
     const [cx, cy] = id === 'original' ? [MARGIN.left, onChart(at)[1]] : onChart(at);
     const mark = draw('path', { class: 'method', d: markAt(id, cx, cy) });
     mark.append(draw('title', {}));
-    mark.firstChild.textContent = label + ': RMSE ' + at[0].toFixed(2) + ', PI proxy ' + at[1].toFixed(2)
-      + labels.proxy_error;
+    mark.firstChild.textContent = label + ': ' + coordinates(at);
     chart.append(mark);
     return [id === 'original' ? label + ' (RMSE 0)' : label, [cx, cy]];
   });
@@ -137,6 +139,10 @@ function drawMethods(chart, taken) {
   const kept = taken.concat(spots.map(([, [x, y]]) => ({ x: x - 6, y: y - 6, width: 12, height: 12 })));
   spots.forEach(([label, at]) => placeLabel(chart, label, at, kept));
 }
+
+const coordinates = ([rmse, index], about = '') => labels.metric_rmse_y + ' ' + about
+  + rmse.toFixed(2) + ', ' + labels.metric_perceptual_index + ' ' + about + index.toFixed(2) + ' ± '
+  + props.facts.proxy_error;
 
 // A diamond; for the original, beyond the left edge, an arrow.
 const markAt = (id, x, y) => (id === 'original'
@@ -176,8 +182,7 @@ function movePlaneMarker() {
   const isKnown = at.every((value) => value !== null) && !brushed();
   marker.style.display = isKnown ? '' : 'none';
   part('plane-here').textContent = isKnown
-    ? 'α ' + state.alpha.toFixed(2) + ': RMSE ≈ ' + at[0].toFixed(2) + ', PI proxy ≈ ' + at[1].toFixed(2)
-      + labels.proxy_error : '';
+    ? 'α ' + state.alpha.toFixed(2) + ': ' + coordinates(at, '≈ ') : '';
   if (!isKnown) return;
   const [cx, cy] = onChart(at);
   marker.setAttribute('cx', cx);
@@ -190,7 +195,7 @@ function showRegions({ limits, best }) {
     button.type = 'button';
     button.dataset.region = index + 1;
     button.disabled = !best.length;
-    button.setAttribute('aria-label', labels.best + ' ' + (index + 1) + ': RMSE ≤ ' + limit);
+    button.setAttribute('aria-label', fill(labels.best_button, { region: index + 1, limit }));
     button.addEventListener('click', () => goToBest(index));
     return button;
   }));
@@ -199,7 +204,7 @@ function showRegions({ limits, best }) {
 function goToBest(index) {
   const alpha = plane.data.best[index];
   const answer = alpha === null ? labels.none : 'α ' + alpha.toFixed(2);
-  part('region-answer').textContent = labels.best_in + ' ' + (index + 1) + ': ' + answer;
+  part('region-answer').textContent = fill(labels.best_in, { region: index + 1, answer });
   if (alpha === null) return;
   stopPlaying();
   setAlpha(alpha);

@@ -1,6 +1,6 @@
 """`AlphaScrubber`: a `gr.HTML` component made of the files beside this one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 STYLES = ("scrubber.css", "plane.css")
 SCRIPTS = (
     "base.js",
+    "tip.js",
     "curve.js",
     "webgl.js",
     "canvas.js",
@@ -32,6 +33,14 @@ def _joined(names: tuple[str, ...]) -> str:
     return "\n".join((FOLDER / name).read_text("utf-8") for name in names)
 
 
+class Figure(GradioModel):
+    """One figure: the metric's name in the catalogue, its value, and why there is none."""
+
+    name: str
+    text: str
+    reason: str = ""
+
+
 class Pane(GradioModel):
     """One crop: the method's name, its picture (None while it is computed) and its figures.
 
@@ -41,7 +50,7 @@ class Pane(GradioModel):
     id: str
     title: str
     image: FileData | None = None
-    figures: list[str] = []
+    figures: list[Figure] = []
     live: bool = False
     point: tuple[float, float] | None = None
 
@@ -54,7 +63,10 @@ class Node(GradioModel):
 
 
 class Trace(GradioModel):
-    """One figure as a function of α, at equal steps from 0 to 1, as far as it is computed."""
+    """One figure as a function of α, at equal steps from 0 to 1, as far as it is computed.
+
+    `name` is the metric's in the catalogue.
+    """
 
     name: str
     unit: str
@@ -87,7 +99,7 @@ class Exact(GradioModel):
 
     alpha: float
     image: FileData
-    figures: list[str]
+    figures: list[Figure]
 
 
 class Thumbnail(GradioModel):
@@ -112,12 +124,9 @@ class Place(GradioModel):
         Names of the crops that can be added at this scale.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
-    convention
-        How the figures are measured.
     """
 
     name: str
-    size: str
     mode: str
     scale: int
     methods: list[str]
@@ -126,7 +135,6 @@ class Place(GradioModel):
     overview: FileData
     translucent: bool = False
     notes: list[str] = []
-    convention: str
 
 
 class View(GradioModel):
@@ -136,8 +144,8 @@ class View(GradioModel):
     ----------
     revision
         Rises with every new picture or window; news of an older one is ignored.
-    bound
-        How good the curve is, in words; empty while it grows.
+    p99
+        The curve's bound in grey levels, which 99 % of its pixels keep; None while it grows.
     live
         A token with which the network itself can be asked for every α, on a dedicated GPU.
     """
@@ -146,7 +154,7 @@ class View(GradioModel):
     place: Place | None = None
     panes: list[Pane] = []
     nodes: list[Node] = []
-    bound: str = ""
+    p99: float | None = None
     exact: Exact | None = None
     traces: list[Trace] = []
     plane: Plane | None = None
@@ -165,12 +173,17 @@ class AlphaScrubber(gr.HTML):
 
     Parameters
     ----------
-    labels
-        Words of the component, by the names that the template uses.
+    words
+        By language, `labels`: the words of the template and the script, and `told`: what the
+        code says in English, by the English sentence.
+    facts
+        Values of the placeholders in labels that are the same for everybody.
     methods
         Name and title of each crop that a visitor can add.
     first_alpha
         α at the start.
+    caution_alpha
+        α from which on the component says that detail is plausible, not real.
     live
         Answers (token, α) with a frame as a data URL, or with an empty text.
     """
@@ -179,10 +192,12 @@ class AlphaScrubber(gr.HTML):
 
     def __init__(
         self,
-        labels: dict[str, str],
-        methods: dict[str, str],
+        words: Mapping[str, Mapping[str, Any]],
+        facts: Mapping[str, Any],
+        methods: Mapping[str, str],
         *,
         first_alpha: float,
+        caution_alpha: float,
         live: Callable[[Any, Any], str],
         **options: Any,
     ) -> None:
@@ -191,9 +206,11 @@ class AlphaScrubber(gr.HTML):
             css_template=_joined(STYLES),
             js_on_load=_joined(SCRIPTS),
             apply_default_css=False,
-            labels=labels,
+            words=words,
+            facts=facts,
             methods=methods,
             first_alpha=first_alpha,
+            caution_alpha=caution_alpha,
             server_functions=[live],
             **options,
         )

@@ -91,7 +91,7 @@ element.querySelectorAll('[data-mode]').forEach((button) => {
 
 async function open(file) {
   if (!file) return;
-  if (file.size > labels.limit_megabytes * 1e6) return say(labels.too_large, true);
+  if (file.size > props.facts.megabytes * 1e6) return say(labels.too_large, true);
   say(labels.uploading);
   try {
     const uploaded = await upload(file);

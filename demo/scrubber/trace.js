@@ -18,7 +18,8 @@ function valueAt(trace, alpha) {
 function figuresAt(alpha) {
   return state.traces.map((trace) => {
     const value = valueAt(trace, alpha);
-    return trace.name + ' ' + (value === null ? '–' : '≈ ' + value.toFixed(trace.places) + trace.unit);
+    const text = value === null ? '–' : '≈ ' + value.toFixed(trace.places) + trace.unit;
+    return { name: trace.name, text, reason: '' };
   });
 }
 
@@ -34,8 +35,8 @@ function showTraces() {
   });
   part('traces').replaceChildren(...lines, draw('line', { class: 'marker', y1: 0, y2: 38 }));
   part('trace-names').replaceChildren(...shown.map((trace, at) => {
-    const better = trace.name === 'NIQE' ? ' ↓' : ' ↑';
-    return make('span', 'key key-' + at, trace.name + better);
+    const better = HIGHER_IS_BETTER.includes(trace.name) ? ' ↑' : ' ↓';
+    return make('span', 'key key-' + at, labels['metric_' + trace.name] + better);
   }));
   part('trace').hidden = !shown.length;
   showMarker();

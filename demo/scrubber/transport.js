@@ -14,15 +14,21 @@ function setAlpha(alpha) {
   slider.setAttribute('aria-valuetext', 'α ' + alpha.toFixed(2) + ', ' + quality());
   askLive();
   showMarker();
+  showCaution();
   showQuality();
   redraw();
+}
+
+// Near the GAN end, or where a brush may have painted it.
+function showCaution() {
+  root.classList.toggle('cautious', state.alpha >= props.caution_alpha || brushed());
 }
 
 function quality() {
   if (isExact()) return labels.exact;
   if (isLent()) return labels.lent;
   if (!curveReady()) return labels.waiting;
-  return state.bound || labels.growing;
+  return state.p99 === null ? labels.growing : fill(labels.bound, { p99: state.p99.toFixed(1) });
 }
 
 function showQuality() {
@@ -49,7 +55,7 @@ slider.addEventListener('change', () => {
 function settle() {
   const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source);
   const isDone = isExact() || brushed();
-  state.settled = Boolean(isLoaded && state.bound && isDone && state.grown);
+  state.settled = Boolean(isLoaded && state.p99 !== null && isDone && state.grown);
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();
   if (!state.place || play.started || isDone || resting !== null || !curveReady()) return;

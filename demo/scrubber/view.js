@@ -1,5 +1,6 @@
 // What the panes show: each draws its picture under the shared zoom and pan.
 const GAIN_DOUBLINGS = 3;
+const HIGHER_IS_BETTER = ['psnr_y', 'ssim_y', 'lr_psnr'];
 const panes = new Map();
 
 function showPane(pane) {
@@ -9,10 +10,11 @@ function showPane(pane) {
     panes.set(pane.id, known);
     part('panes').append(known.figure);
   }
-  Object.assign(known, { title: pane.title, isLive: pane.live });
+  const title = inOwnWords(pane.title);
+  Object.assign(known, { title, isLive: pane.live });
   known.figure.classList.toggle('live', pane.live);
-  known.figure.querySelector('strong').textContent = pane.title;
-  known.canvas.setAttribute('aria-label', pane.title);
+  known.figure.querySelector('strong').textContent = title;
+  known.canvas.setAttribute('aria-label', title);
   if (pane.image) loadPane(known, pane);
   part('panes').dataset.count = panes.size;
   offerPanes();
@@ -26,7 +28,8 @@ function makePane(pane) {
   canvas.setAttribute('role', 'img');
   frame.append(canvas);
   const caption = make('figcaption', '');
-  caption.append(make('strong', ''), make('span', 'quality'), make('span', 'figures'));
+  caption.append(make('strong', ''), term('quality', 'quality_help'), make('span', 'figures'));
+  if (pane.live) caption.append(make('p', 'caution', labels.caution));
   figure.append(frame, caption);
   watchPointer(frame);
   const made = { figure, frame, canvas, id: pane.id, source: null };
@@ -55,10 +58,28 @@ async function bitmap(url) {
   return createImageBitmap(await answer.blob(), options);
 }
 
-function showFigures(pane, texts) {
-  pane.figure.querySelector('.figures').replaceChildren(
-    ...texts.map((text) => make('span', 'figure', text)),
-  );
+// Names stay in place while values change, so that a focused one keeps its focus.
+function showFigures(pane, figures) {
+  const list = pane.figure.querySelector('.figures');
+  const names = figures.map(({ name }) => name).join(' ');
+  if (list.dataset.names !== names) {
+    list.dataset.names = names;
+    list.replaceChildren(...figures.map(({ name }) => makeFigure(name, pane.isLive)));
+  }
+  figures.forEach(({ text, reason }, at) => {
+    list.children[at].lastChild.textContent = ' ' + text
+      + (reason ? ' (' + inOwnWords(reason) + ')' : '');
+  });
+}
+
+// The same names stand under every crop: the keyboard stops at those of the live one.
+function makeFigure(name, isLive) {
+  const figure = make('span', 'figure');
+  const title = term('', 'tip_' + name, labels['metric_' + name]);
+  title.dataset.better = HIGHER_IS_BETTER.includes(name) ? '↑' : '↓';
+  if (!isLive) title.tabIndex = -1;
+  figure.append(title, make('span', ''));
+  return figure;
 }
 
 function clearPanes() {

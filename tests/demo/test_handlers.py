@@ -350,7 +350,9 @@ def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
 def test_whole_pictures_are_limited():
     big = Picture(np.zeros((1500, 1500, 3), np.uint8))
     session = handlers.views.open_picture("big", big, Mode.ENLARGE, Latest(), MODELS["esrgan"])
-    assert sentence(handlers.export(session, event(alpha=0.5))) == text.too_large_to_export(2.0)
+    assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT.format(
+        limit=2
+    )
     compared = session.placed(Mode.COMPARE, 0.5, 0.5)
     assert handlers._whole(compared).pixels.shape == (375, 375, 3)
 
@@ -393,10 +395,10 @@ def test_a_reason_is_said_once():
 
 
 def test_the_convention_names_what_the_mode_shows():
-    assert "LR-PSNR: " in text.convention(Mode.ENLARGE, 4)
-    assert "RMSE: " in text.convention(Mode.COMPARE, 4)
+    assert "LR-PSNR: " in text.convention(Mode.ENLARGE)
+    assert "RMSE: " in text.convention(Mode.COMPARE)
     for mode in Mode:
-        assert "proxy" in text.convention(mode, 4)
+        assert "proxy" in text.convention(mode)
 
 
 def test_the_page_is_set_up_for_strangers(monkeypatch):

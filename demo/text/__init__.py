@@ -1,0 +1,108 @@
+"""Every sentence that a visitor reads, in each language of the page.
+
+The browser words what the component shows, and Gradio's own components through `gr.I18n`; what
+Gradio shows for the server (messages, buttons that report progress) is worded here, in the
+language that the request prefers. Both take the browser's first language, English for others.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+import torch
+from gradio.context import LocalContext
+from numpy.typing import NDArray
+
+import esrgan
+from demo import device
+from demo.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
+from demo.text.chinese import CHINESE
+from demo.text.english import ENGLISH
+from demo.text.words import Words
+from esrgan.images import WEB_LIMITS
+from esrgan.metrics.fidelity import LR_BORDER_PX
+from esrgan.metrics.perception import PROXY_ERROR
+from esrgan.weights import MODELS
+
+__all__ = ["BROKEN_REQUEST", "IDLE", "TOO_LARGE_TO_EXPORT"]
+
+LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "zh-CN": CHINESE}
+"""By the tags that Gradio uses."""
+FIRST_ALPHA = 0.8
+CAUTION_ALPHA = 0.8
+"""From here on the page says that detail is plausible, not real."""
+FACTS: Mapping[str, Any] = {
+    "lr_border_px": LR_BORDER_PX,
+    "megabytes": f"{WEB_LIMITS.megabytes:g}",
+    "proxy_error": PROXY_ERROR,
+}
+"""Values in the component's labels that are the same for everybody."""
+TITLES = {
+    "input": "Input · its own pixels",
+    "bicubic": "Bicubic",
+    "srresnet": "SRResNet · our training",
+    "original": "Original",
+}
+"""Of the crops; each language has its own in `told`."""
+ADDED_METHODS = {
+    name: TITLES.get(name, name)
+    for name in ("input", *(n for n, model in MODELS.items() if not model.is_pair))
+    if name not in ("bicubic", "srresnet")
+}
+"""Crops that a visitor can add."""
+
+
+def i18n() -> gr.I18n:
+    """The words of Gradio's own components, from which the browser chooses."""
+    versions = {
+        "package": esrgan.__version__,
+        "gradio": gr.__version__,
+        "torch": torch.__version__,
+        "device": device.describe(),
+    }
+    return gr.I18n(
+        **{
+            language: {key: sentence.format(**versions) for key, sentence in words.page.items()}
+            for language, words in LANGUAGES.items()
+        }
+    )
+
+
+def component_words() -> dict[str, dict[str, Any]]:
+    """What the component needs in each language; `{…}` in labels is filled in the browser."""
+    return {
+        language: {"labels": dict(words.labels), "told": dict(words.told)}
+        for language, words in LANGUAGES.items()
+    }
+
+
+def spoken() -> Words:
+    """The words of the visitor whose request is being answered; English outside of requests."""
+    request = LocalContext.request.get(None)
+    preferred = request.headers.get("accept-language", "") if request else ""
+    return LANGUAGES.get(preferred.split(",")[0].split(";")[0].strip(), ENGLISH)
+
+
+def progress(done: int, total: int) -> str:
+    """Label of the button while the whole picture is computed."""
+    return spoken().server["progress"].format(done=done, total=total)
+
+
+def transfer(done: int, total: int) -> str:
+    """Label of a pair's button while it is downloaded, from bytes."""
+    return spoken().server["transfer"].format(done=done / 1e6, total=total / 1e6)
+
+
+def drawn(name: str) -> str:
+    """Label of the button that saves a figure."""
+    return spoken().server["drawn"].format(name=name)
+
+
+def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:
+    """Label of the button that saves the file."""
+    words, (height, width) = spoken(), pixels.shape[:2]
+    bound = words.labels["bound"].format(p99=f"{p99 or 0:.1f}")
+    quality = words.labels["exact"] if p99 is None else bound
+    return words.server["ready"].format(
+        name=name, width=width, height=height, quality=quality, seconds=seconds
+    )

@@ -1,0 +1,211 @@
+"""The page in simplified Chinese."""
+
+from demo import refusals
+from demo.text.words import Words
+from esrgan.metrics import naturalness, perception
+
+LABELS = {
+    "add": "添加",
+    "after": "右侧",
+    "alpha": "α：0 为保真，1 为生动",
+    "alpha_help": "两个网络的混合比例：0 只用保真网络，1 只用生动网络",
+    "before": "左侧",
+    "best": "各区域的最佳 α",
+    "best_button": "区域 {region} 的最佳 α：RMSE ≤ {limit}",
+    "best_in": "区域 {region} 的最佳 α：{answer}",
+    "bound": "曲线近似，99 % 的像素误差不超过 {p99} 个灰阶",
+    "box": "取景框：可拖动，也可用方向键移动",
+    "brush": "画笔",
+    "brush_alpha": "画笔 α",
+    "brush_help": "按区域涂抹 α：这里要纹理，那里要保真",
+    "caution": "此处细节看似合理，却并非真实：请勿据此辨认人物或识读文字。",
+    "choose": "选择图片",
+    "compare": "对比",
+    "compare_help": "先把图片缩小再重建，并与原图比较",
+    "comparison": "对比图",
+    "comparison_help": "整幅图片与取景框，以及各方法的局部图和指标",
+    "difference": "差异",
+    "difference_help": "ESRGAN(α) 与其他各图的差异，放大 8 倍显示",
+    "distortion": "RMSE（亮度，灰阶）",
+    "drop_here": "松开鼠标即可打开",
+    "drop_or_paste": "也可以把图片拖放或粘贴到页面任意位置：JPEG、PNG、WebP，最大 {megabytes} MB。",
+    "enlarge": "放大",
+    "enlarge_by": "放大 {scale} 倍",
+    "enlarge_help": "直接放大这张图片",
+    "exact": "精确结果",
+    "examples": "示例",
+    "export": "下载完整大图",
+    "faithful": "保真（偏模糊）",
+    "fit": "适合窗口",
+    "growing": "曲线近似（初步）",
+    "hold": "按住看原始效果",
+    "hold_help": "按住时用双三次插值代替 ESRGAN，并显示整个窗口",
+    "how": "这些指标是怎么算的",
+    "how_compare": (
+        "把当前窗口当作一幅独立的图片来计算，缩放不影响数值。PSNR、SSIM、RMSE：在 BT.601 亮度"
+        "（studio range）上计算，去掉 {border_px} 像素的边缘；RMSE 的单位是灰阶。"
+        "感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的模型。"
+    ),
+    "how_enlarge": (
+        "把当前窗口当作一幅独立的图片来计算，缩放不影响数值。LR-PSNR：把结果按 MATLAB 双三次插值"
+        "重新缩小，再与输入图片比较；在 BT.601 亮度（studio range）上计算，去掉 {lr_border_px} "
+        "像素的边缘。感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的模型。"
+    ),
+    "image_path": "图像插值",
+    "lent": "网络实时输出",
+    "lost": "图片已过期：移动一下取景框即可重新计算。",
+    "metric_lr_psnr": "LR-PSNR",
+    "metric_niqe": "NIQE",
+    "metric_perceptual_index": "感知指数",
+    "metric_psnr_y": "PSNR",
+    "metric_rmse_y": "RMSE",
+    "metric_ssim_y": "SSIM",
+    "mode": "使用方式",
+    "network_path": "网络插值",
+    "none": "没有符合条件的 α",
+    "pause": "暂停",
+    "perception": "感知指数（估计值，± {proxy_error}）",
+    "plane": "当前窗口的感知与失真",
+    "plane_help": "横轴为失真，纵轴为感知指数，两者都是越低越好",
+    "play": "播放",
+    "play_help": "让 α 在 0 与 1 之间往返",
+    "privacy": "您的图片最多在本服务器上保留一小时，不会用于训练，其他访客也看不到。",
+    "quality_help": (
+        "精确结果：网络在该 α 下的真实输出。曲线近似：由至多九个精确结果混合而成，并附实测误差。"
+    ),
+    "region": "区域 {region}",
+    "reset": "重置",
+    "save_map": "保存 α 图",
+    "save_map_help": "把 α 图存为灰度 PNG，可用于命令行的 --alpha-map 选项",
+    "side": "并排",
+    "size": "大小",
+    "size_compare": "{width} × {height} → {small_width} × {small_height} → 还原",
+    "size_enlarge": "{small_width} × {small_height} → {width} × {height}",
+    "soft": "柔和度",
+    "split": "分屏",
+    "split_handle": "分割线的位置",
+    "tip_lr_psnr": "把结果重新缩小后与输入图片比较，单位分贝：越高越忠于输入。",
+    "tip_niqe": "无需原图的自然度评价：越低看起来越自然。",
+    "tip_perceptual_index": "感知指数（PI）的估计值，无需原图：越低看起来越自然。",
+    "tip_psnr_y": "峰值信噪比，单位分贝：越高越接近原图。",
+    "tip_rmse_y": "均方根误差，单位灰阶（共 255 级）：越低越接近原图。",
+    "tip_ssim_y": "结构相似度，最大为 1：越高越接近原图。",
+    "title": "ESRGAN：从保真到生动",
+    "too_large": "文件超过 {megabytes} MB 的上限。",
+    "undo": "撤销",
+    "upload_failed": "上传失败，请重试。",
+    "uploading": "正在上传……",
+    "view": "视图",
+    "vivid": "生动（细节属臆造）",
+    "waiting": "正在计算……",
+    "working": "正在重建……",
+    "zoom": "缩放：滚轮或双指；拖动平移，双击复原",
+}
+PAGE = {
+    "intro": """# 放大图片，补多少细节由您决定
+
+**α** 用来混合两个超分辨率网络：取 0 时结果保真但偏模糊，取 1 时画面生动，但部分细节是网络臆造的。
+""",
+    "about_title": "关于：指标、隐私、许可与版本",
+    "about": """
+- **对比**：先按网络的放大倍数把图片缩小，再重建，并与原图比较。**放大**：直接放大图片本身；由于没有
+  原图可比，改为把结果重新缩小后与输入比较（LR-PSNR）。不改变尺寸的网络（×1）没有对比。
+- **PSNR** 与 **SSIM** 衡量与原图的接近程度，越高越好；**RMSE** 衡量与原图的差距，越低越好。**NIQE**
+  衡量画面是否自然，越低越好；其参考统计量由我们自行拟合，因此与已发表的数值略有出入。
+- **感知指数**：PIRM 2018 挑战赛所用指标的估计值，越低越好，并附误差；该指标有一半来自一个不能自由
+  分发的模型，所以这里用代理模型估计。
+- **感知–失真平面**：越靠左越保真，越靠下越自然。图中的区域取自 PIRM 2018，其界限针对整个数据集
+  放大 4 倍后的平均值，对单个窗口或其他倍数仅供参考。最佳 α 以 0.1 为步长搜索。
+- 拖动 α 时看到的是**曲线近似**，由至多九个精确结果混合而成，图下注明实测误差；停下后显示网络自身的
+  **精确结果**。下载的图片都是精确结果；用画笔涂抹过的除外，因为没有哪一个网络与之对应。
+- **注意**：这些网络会臆造细节。它们看似合理，却并非真实：请勿据此辨认人物，也不要用来识读车牌、
+  文字或判读医学影像。
+- **隐私**：您的图片最多在本服务器上保留一小时，不会用于训练，其他访客也看不到。
+- **论文**：[ESRGAN 与网络插值](https://arxiv.org/abs/1809.00219)、
+  [深度网络插值](https://arxiv.org/abs/1811.10515)、
+  [PIRM 2018](https://arxiv.org/abs/1809.07517)、
+  [感知与失真的权衡](https://arxiv.org/abs/1711.06077)。
+- **许可**：本页自带的是我们自行训练的小型网络，仅限研究和教学使用；已发表的网络沿用其作者的许可，
+  下载前会注明。示例照片属于公有领域或采用 CC0，图表由程序绘制。代码本身目前尚未选定许可协议。
+- **版本**：esrgan {package}、Gradio {gradio}、PyTorch {torch}，运行于 {device}。
+""",
+    "networks_title": "更换滑块上的网络",
+    "networks": (
+        "已发表的网络只需下载一次，并按公布的哈希值校验。您也可以使用自己的两个文件"
+        "（.safetensors 或 .pth），前提是其中一个由另一个继续训练而来。"
+    ),
+    "pair": "滑块上的网络",
+    "own_psnr": "以 PSNR 为目标的一端（α = 0）",
+    "own_gan": "GAN 一端（α = 1）",
+    "download": "下载",
+    "use_own": "使用这两个文件",
+    "cancel": "取消",
+}
+SERVER = {
+    "drawing": "正在绘制对比图……",
+    "drawn": "保存 {name}",
+    "error": "出错了",
+    "progress": "正在计算……第 {done} 块，共 {total} 块",
+    "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
+    "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
+}
+TOLD = {
+    refusals.IDLE: "页面已闲置一小时，请重新打开图片。",
+    refusals.BROKEN_REQUEST: "无法理解页面发来的内容，请刷新页面。",
+    refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
+    refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",
+    refusals.LOST_UPLOAD: "上传的文件丢失了，请重试。",
+    refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
+    refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",
+    refusals.NO_DOWNLOAD: "{name} 不能在这里下载。",
+    refusals.KEEPS_THE_SIZE: "这对网络不改变尺寸（×1），因此没有可以对比的原图。",
+    "This file is over the limit of {limit} MB.": "文件超过 {limit} MB 的上限。",
+    "This picture claims to be enormous; the limit is {limit} megapixels.": (
+        "图片声称的尺寸过大；上限是 {limit} 百万像素。"
+    ),
+    "This is not a readable PNG, JPEG, WebP, BMP, GIF or TIFF.": (
+        "无法读取：请使用 PNG、JPEG、WebP、BMP、GIF 或 TIFF 图片。"
+    ),
+    "HEIC and AVIF are not read: save the photo as JPEG or PNG first.": (
+        "不支持 HEIC 和 AVIF，请先把照片存为 JPEG 或 PNG。"
+    ),
+    "This is {kind}: export it as PNG or JPEG first.": (
+        "不支持这种文件（{kind}），请先导出为 PNG 或 JPEG。"
+    ),
+    "This is a drawing or a web page, not a picture: save it as PNG first.": (
+        "这是矢量图或网页，不是位图，请先存为 PNG。"
+    ),
+    "This picture has no pixels.": "图片中没有像素。",
+    "This picture has {size} megapixels; the limit is {limit}.": (
+        "图片有 {size} 百万像素，超过了 {limit} 百万像素的上限。"
+    ),
+    "16-bit TIFFs of this kind are not read: save it as a 16-bit PNG.": (
+        "不支持这种 16 位 TIFF，请存为 16 位 PNG。"
+    ),
+    "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16.": (
+        "不支持每通道 12 位或 32 位的图片，请存为 8 位或 16 位。"
+    ),
+    "The memory does not suffice for this picture.": "内存不足以处理这张图片。",
+    "Only the first frame is used.": "只使用第一帧。",
+    "Its colour profile is not applied: a 16-bit picture is taken as sRGB.": (
+        "未应用其色彩配置文件：16 位图片按 sRGB 处理。"
+    ),
+    "Its colour profile cannot be read and is ignored.": "其色彩配置文件无法读取，已忽略。",
+    f"too small: the index needs {perception.BLOCK_PX} px a side": (
+        f"窗口太小：感知指数要求每边至少 {perception.BLOCK_PX} 像素"
+    ),
+    f"too small: NIQE needs {naturalness.SMALLEST_PX} px a side": (
+        f"窗口太小：NIQE 要求每边至少 {naturalness.SMALLEST_PX} 像素"
+    ),
+    "too flat: NIQE finds no texture to judge": "画面过于平坦，NIQE 找不到可评价的纹理",
+    "not a number: the computation failed": "计算失败，没有得到数值",
+    "identical": "完全相同",
+    "Bicubic": "双三次插值",
+    "Original": "原图",
+    "Input · its own pixels": "输入 · 原始像素",
+    "SRResNet · our training": "SRResNet · 自行训练",
+    "ESRGAN-small · 4 blocks, our training": "ESRGAN-small · 4 个残差块，自行训练",
+    "SRGAN without batch normalisation": "SRGAN（无批归一化）",
+    "Your pair": "您的网络",
+}
+CHINESE = Words(LABELS, PAGE, SERVER, TOLD)

@@ -1,0 +1,168 @@
+"""The page in English."""
+
+from demo.text.words import Words
+
+LABELS = {
+    "add": "Add",
+    "after": "Right",
+    "alpha": "α: 0 is faithful, 1 is vivid",
+    "alpha_help": "How two networks are mixed: at 0 the faithful one alone, at 1 the vivid one",
+    "before": "Left",
+    "best": "Best α for region",
+    "best_button": "Best α for region {region}: RMSE ≤ {limit}",
+    "best_in": "Best α in region {region}: {answer}",
+    "bound": "curve, 99 % within {p99} grey levels",
+    "box": "Window: drag it, or move it with the arrow keys",
+    "brush": "Brush",
+    "brush_alpha": "Brush α",
+    "brush_help": "Paint α by region: texture here, fidelity there",
+    "caution": ("Detail here is plausible, not real: do not identify people or read text from it."),
+    "choose": "Choose a picture",
+    "compare": "Compare",
+    "compare_help": "Shrink the picture, rebuild it, measure against the original",
+    "comparison": "Comparison figure",
+    "comparison_help": "The whole picture with the window, and the crops with their figures",
+    "difference": "Difference",
+    "difference_help": "What ESRGAN(α) changes against each other crop, eight times amplified",
+    "distortion": "RMSE (luma, grey levels)",
+    "drop_here": "Drop it to open it",
+    "drop_or_paste": "… or drop or paste one anywhere: JPEG, PNG, WebP, up to {megabytes} MB.",
+    "enlarge": "Enlarge",
+    "enlarge_by": "Enlarge ×{scale}",
+    "enlarge_help": "Enlarge the picture itself",
+    "exact": "exact",
+    "examples": "Examples",
+    "export": "Download at full size",
+    "faithful": "Faithful (blurrier)",
+    "fit": "Fit",
+    "growing": "curve, first approximation",
+    "hold": "Hold to see before",
+    "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
+    "how": "How the numbers are measured",
+    "how_compare": (
+        "In this window, taken as a picture of its own; zooming does not change them. PSNR, SSIM "
+        "and RMSE: BT.601 studio luma, without a border of {border_px} px; RMSE in grey levels. "
+        "PI proxy: estimate of the perceptual index, ± {proxy_error}. NIQE: our own model."
+    ),
+    "how_enlarge": (
+        "In this window, taken as a picture of its own; zooming does not change them. LR-PSNR: "
+        "the result, reduced again by MATLAB's bicubic, against your picture; BT.601 studio "
+        "luma, without a border of {lr_border_px} px. PI proxy: estimate of the perceptual "
+        "index, ± {proxy_error}. NIQE: our own model."
+    ),
+    "image_path": "image interpolation",
+    "lent": "live from the network",
+    "lost": "A picture has expired: move the window to compute it again.",
+    "metric_lr_psnr": "LR-PSNR",
+    "metric_niqe": "NIQE",
+    "metric_perceptual_index": "PI proxy",
+    "metric_psnr_y": "PSNR",
+    "metric_rmse_y": "RMSE",
+    "metric_ssim_y": "SSIM",
+    "mode": "Way of use",
+    "network_path": "network interpolation",
+    "none": "no α qualifies",
+    "pause": "Pause",
+    "perception": "perceptual index (proxy, ± {proxy_error})",
+    "plane": "Perception and distortion of the window",
+    "plane_help": "Distortion to the right, perceptual index upward; lower is better in both",
+    "play": "Play",
+    "play_help": "Move α from 0 to 1 and back",
+    "privacy": (
+        "Your picture stays on this server at most an hour, is not used for training, and is seen "
+        "by no other visitor."
+    ),
+    "quality_help": (
+        "Exact: the network's own output at this α. Curve: a blend of up to nine exact outputs, "
+        "with its measured error."
+    ),
+    "region": "region {region}",
+    "reset": "Reset",
+    "save_map": "Save map",
+    "save_map_help": "The α map as a grey PNG, for --alpha-map on the command line",
+    "side": "Side by side",
+    "size": "Size",
+    "size_compare": "{width} × {height} → {small_width} × {small_height} → back",
+    "size_enlarge": "{small_width} × {small_height} → {width} × {height}",
+    "soft": "Softness",
+    "split": "Split",
+    "split_handle": "Where the split is",
+    "tip_lr_psnr": (
+        "The result, reduced again, compared with your picture, in decibels: higher = closer to it."
+    ),
+    "tip_niqe": "How natural it looks, judged without an original: lower = more natural-looking.",
+    "tip_perceptual_index": (
+        "Perceptual index (PI), estimated without an original: lower = more natural-looking."
+    ),
+    "tip_psnr_y": "Peak signal-to-noise ratio, in decibels: higher = closer to the original.",
+    "tip_rmse_y": "Mean error, in grey levels of 255: lower = closer to the original.",
+    "tip_ssim_y": "Similarity of structures, at most 1: higher = closer to the original.",
+    "title": "ESRGAN – from faithful to vivid",
+    "too_large": "This file is over the limit of {megabytes} MB.",
+    "undo": "Undo",
+    "upload_failed": "The upload failed: try again.",
+    "uploading": "Uploading …",
+    "view": "View",
+    "vivid": "Vivid (invented detail)",
+    "waiting": "Computing …",
+    "working": "Rebuilding …",
+    "zoom": "Zoom: wheel or pinch, drag to move, double-click to fit",
+}
+PAGE = {
+    "intro": """# Enlarge a picture, and choose how much detail to invent
+
+**α** mixes two networks: at 0 the result is faithful but blurry, at 1 vivid, with detail that the
+network invents.
+""",
+    "about_title": "About: numbers, privacy, licences, versions",
+    "about": """
+- **Compare** shrinks your picture as much as the networks enlarge, rebuilds it, and measures
+  against the original. **Enlarge** enlarges the picture itself; there is nothing to measure
+  against, so the result is reduced again and compared with the input (LR-PSNR). Networks that
+  keep the size (×1) have no Compare.
+- **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
+  it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
+  statistics are our own, so its values differ a little from published ones.
+- **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
+  with its error: half of the index comes from a model that is not free to ship.
+- **The plane** of distortion and perception: left is faithful, down is natural. Its regions are
+  those of PIRM 2018, whose limits are meant for the mean of a data set enlarged ×4: for one
+  window, or another scale, they are a hint. The best α is sought in steps of 0.1.
+- While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
+  stands under the picture; when it rests, the network's own output, **exact**. A download is
+  exact, except a brushed one, for which no single network exists.
+- **What to be careful about**: the networks invent detail. It is plausible, not real: do not
+  identify people, or read number plates, text or medical pictures from it.
+- **Privacy**: your picture stays on this server at most an hour, is not used for training, and is
+  seen by no other visitor.
+- **Papers**: [ESRGAN and network interpolation](https://arxiv.org/abs/1809.00219),
+  [deep network interpolation](https://arxiv.org/abs/1811.10515),
+  [PIRM 2018](https://arxiv.org/abs/1809.07517),
+  [perception and distortion](https://arxiv.org/abs/1711.06077).
+- **Licences**: the page's own networks are small ones of our training, for research and education
+  only; published ones keep their authors' licences, shown before a download. The example photos
+  are in the public domain or CC0; the charts are drawn here. The code has no licence of its own
+  yet.
+- **Versions**: esrgan {package}, Gradio {gradio}, PyTorch {torch}, on {device}.
+""",
+    "networks_title": "Other networks on the slider",
+    "networks": (
+        "A published pair is downloaded once and checked against its published hash. Two files of "
+        "your own (.safetensors or .pth) make a pair when one was trained from the other."
+    ),
+    "pair": "Networks on the slider",
+    "own_psnr": "PSNR-oriented end (α = 0)",
+    "own_gan": "GAN end (α = 1)",
+    "download": "Download",
+    "use_own": "Use these two",
+    "cancel": "Cancel",
+}
+SERVER = {
+    "drawing": "Drawing the figure …",
+    "drawn": "Save {name}",
+    "error": "Error",
+    "progress": "Computing … {done} of {total} tiles",
+    "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
+    "transfer": "Downloading … {done:.0f} of {total:.0f} MB",
+}
+ENGLISH = Words(LABELS, PAGE, SERVER, told={})
