@@ -45,6 +45,14 @@ def in_one_sentence(handler: Handler) -> Handler:
     return guarded  # type: ignore[return-value]
 
 
+def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
+    """What is computed of a window; where that fails, the page says why and offers to try again."""
+    try:
+        yield from news
+    except ValueError as error:
+        yield View(revision=session.revision, trouble=text.refusal(error))
+
+
 def start() -> tuple[Session, View]:
     """Open the first example for a new visitor."""
     session = views.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
@@ -116,8 +124,14 @@ def download_pair(name: str) -> Iterator[tuple[Any, Any]]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Title and name of the pairs that are ready."""
-    return [(title, name) for name, title in networks.ready_pairs().items()]
+    """Title, in the visitor's language, and name of the pairs that are ready."""
+    words = text.spoken()
+    return [(words.translate(title), name) for name, title in networks.ready_pairs().items()]
+
+
+def offer_pairs() -> Any:
+    """The list of pairs, for a new visitor."""
+    return gr.update(choices=choices())
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
@@ -131,16 +145,21 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute the window's curve; another window or picture stops it at the next node."""
     known = _known(session)
     if _sent(event).get("revision") == known.revision:
-        yield from itertools.takewhile(lambda _: known.is_current, views.growth(known))
+        news = in_the_page(known, views.growth(known))
+        yield from itertools.takewhile(lambda _: known.is_current, news)
 
 
 @in_one_sentence
 def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
     known, alpha = _known(session), _fraction(_sent(event), "alpha")
-    view = views.exact_view(known, alpha)
-    if known.is_current:
-        yield known, view
+
+    def news() -> Iterator[View]:
+        yield views.exact_view(known, alpha)
+
+    for view in in_the_page(known, news()):
+        if known.is_current:
+            yield known, view
 
 
 @in_one_sentence

@@ -19,6 +19,7 @@ MOST_SESSIONS = 64
 """A session holds one decoded picture: the oldest are forgotten first."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
+FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
@@ -58,7 +59,7 @@ def build() -> gr.Blocks:
             cancel = gr.Button(SAID("cancel"), visible=False, elem_id="cancel")
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
-            _networks(session, scrubber)
+            _networks(page, session, scrubber)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
         _wire(page, session, scrubber, save, cancel)
@@ -66,13 +67,14 @@ def build() -> gr.Blocks:
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
-def _networks(session: gr.State, scrubber: AlphaScrubber) -> None:
+def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> None:
     """The choice of pairs; on the visitor's own computer also downloads and own files."""
     both = [session, scrubber]
     gr.Markdown(SAID("networks"))
     pair = gr.Dropdown(
         handlers.choices(), value=networks.first_pair().name, label=SAID("pair"), elem_id="pair"
     )
+    page.load(handlers.offer_pairs, None, pair, **QUIET)
     pair.input(handlers.use_pair, [session, pair], both, **QUIET)
     if not networks.is_local():
         return
@@ -108,9 +110,11 @@ def _wire(
     exported.failure(handlers.withdraw_export, None, buttons, **QUIET)
     grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
-    scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
+    added = scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
     grown.then(None, js=GROWN, **QUIET)
-    rested.then(None, js=RESTED, **QUIET)
+    rested.success(None, js=RESTED, **QUIET)
+    for asked in (grown, rested, added):
+        asked.failure(None, js=FAILED, **QUIET)
     for event, handler, is_new in (
         (scrubber.open_upload, handlers.open_upload, True),
         (scrubber.open_example, handlers.open_example, True),

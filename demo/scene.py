@@ -54,10 +54,6 @@ class Box:
         top, left = (self.top - outer.top) * scale, (self.left - outer.left) * scale
         return slice(top, top + self.height * scale), slice(left, left + self.width * scale)
 
-    def times(self, scale: int) -> "Box":
-        """The same box in the enlarged picture."""
-        return Box(*(scale * value for value in (self.left, self.top, self.width, self.height)))
-
 
 @dataclass(frozen=True)
 class Scene:

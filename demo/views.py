@@ -104,8 +104,11 @@ def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[V
 
 
 def method_pane(session: Session, model: str) -> Pane:
-    """The crop of a method that α does not move."""
-    sr = rebuild(session.scene, model)
+    """The crop of a method that α does not move, or the reason why there is none."""
+    try:
+        sr = rebuild(session.scene, model)
+    except ValueError as error:
+        return Pane(id=model, title=text.TITLES[model], reason=text.refusal(error))
     found = scores(session.scene, sr)
     return _pane(model, _shown(session, sr), found, tradeoff.place(found))
 

@@ -22,6 +22,7 @@ from esrgan.weights.pairs import check_generators
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
 SMALLEST_TILE_PX = 64
+SCARCE_MEMORY = "The memory does not suffice for this picture."
 PRECISIONS = {
     "auto": torch.float32,
     "fp32": torch.float32,
@@ -160,7 +161,12 @@ class Upscaler:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
 
         def render(alpha: float) -> NDArray[np.float32]:
-            sr = self._renderer(alpha)(lr)[0].numpy()
+            try:
+                sr = self._renderer(alpha)(lr)[0].numpy()
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                raise ValueError(SCARCE_MEMORY) from error
             return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
         return AlphaCurve(render, step=step)
@@ -197,7 +203,7 @@ class Upscaler:
                 if not _is_out_of_memory(error):
                     raise
                 if tile_px <= SMALLEST_TILE_PX:
-                    raise ValueError("The memory does not suffice for this picture.") from error
+                    raise ValueError(SCARCE_MEMORY) from error
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
     def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:

@@ -1,5 +1,8 @@
 """Example pictures: photographs that scikit-image ships, and charts drawn here.
 
+All are free to show: cat and coffee are CC0 by their photographers (Stefan van der Walt, Rachel
+Michetti), rocket was released into the public domain by SpaceX, astronaut and galaxies by NASA.
+
 Run `python -m examples.pictures DIR` to write them all as PNG files.
 """
 

@@ -71,6 +71,7 @@ function makeCanvas() {
 const renderers = { webgl: makeWebgl(), canvas: makeCanvas() };
 let rendererName = renderers.webgl ? 'webgl' : 'canvas';
 root.dataset.renderer = rendererName;
+part('no-webgl').hidden = hasWebgl;
 function renderer() { return renderers[rendererName]; }
 
 // After a context is lost or back: hand over all planes that are there.

@@ -2,7 +2,7 @@
 element.querySelectorAll('[data-figure]').forEach((button) => {
   button.addEventListener('click', () => {
     if (!state.place) return;
-    trigger('figure', {
+    ask('figure', {
       alpha: state.alpha, methods: Array.from(panes.keys()), format: button.dataset.figure,
     });
   });

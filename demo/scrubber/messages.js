@@ -16,6 +16,10 @@ function show() {
     state.traces = view.traces;
     showTraces();
   }
+  if (view.trouble) {
+    part('panes').querySelector('.live')?.classList.remove('waiting');
+    notify('trouble', view.trouble, askAgain);
+  }
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));
   showQuality();
   settle();
@@ -41,10 +45,17 @@ function begin(view) {
   setAlpha(state.alpha);
   root.dataset.revision = view.revision;
   Object.assign(root.dataset, { nodes: 0, bounded: '' });
-  say(view.place.notes.map(inOwnWords).join(' '));
+  clearNotice();
+  say(view.place.notes.map(inOwnWords).concat(sizeNote(view.place)).join(' '));
   answered();
-  trigger('grow', { revision: view.revision });
+  ask('grow', { revision: view.revision });
   kept.forEach(addMethod);
+}
+
+// What to do about a window that is too small for the perceptual index.
+function sizeNote({ box }) {
+  const side = 4 * Math.min(box[2], box[3]);
+  return side < props.facts.least_px ? [fill(labels.small_window, { side })] : [];
 }
 
 function brushCovers([left, top, width, height]) {
@@ -91,7 +102,7 @@ function showExamples(examples) {
 
 function addMethod(name) {
   showPane({ id: name, title: props.methods[name], figures: [], live: false });
-  trigger('add_method', { revision: state.revision, model: name });
+  ask('add_method', { revision: state.revision, model: name });
 }
 
 part('adds').append(...Object.entries(props.methods).map(([name, title]) => {
@@ -113,7 +124,7 @@ document.addEventListener('scrubber-refused', () => {
   say('');
   if (state.place) moveBox(shares());
   answered();
-  if (state.place && !state.grown) trigger('grow', { revision: state.revision });
+  if (state.place && !state.grown) ask('grow', { revision: state.revision });
   settle();
 });
 watch('value', show);

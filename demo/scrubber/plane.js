@@ -205,6 +205,7 @@ function goToBest(index) {
   const alpha = plane.data.best[index];
   const answer = alpha === null ? labels.none : 'α ' + alpha.toFixed(2);
   part('region-answer').textContent = fill(labels.best_in, { region: index + 1, answer });
+  part('region-answer').scrollIntoView({ block: 'nearest' });
   if (alpha === null) return;
   stopPlaying();
   setAlpha(alpha);

@@ -1,7 +1,6 @@
 // Wheel, drag, pinch and double-click on a crop; with the brush, drag paints.
 const DEEPEST_ZOOM = 16;
 const ZOOM_PER_WHEEL = 1 / 300;
-const KEY_ZOOM = 1.5;
 const fingers = new Map();
 
 function zoomAt(zoom, x, y) {
@@ -86,9 +85,3 @@ function watchPointer(frame) {
 }
 
 part('fit').addEventListener('click', fit);
-part('stage').addEventListener('keydown', (event) => {
-  if (event.target.matches('input, select')) return;
-  const steps = { '+': KEY_ZOOM, '=': KEY_ZOOM, '-': 1 / KEY_ZOOM };
-  if (steps[event.key]) zoomAt(state.zoom * steps[event.key], 0.5, 0.5);
-  else if (event.key === '0') fit();
-});

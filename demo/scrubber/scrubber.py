@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 STYLES = ("scrubber.css", "plane.css")
 SCRIPTS = (
     "base.js",
+    "connection.js",
     "tip.js",
     "curve.js",
     "webgl.js",
@@ -23,6 +24,7 @@ SCRIPTS = (
     "plane.js",
     "figure.js",
     "source.js",
+    "keys.js",
     "messages.js",
 )
 """Parts of the component's script, in the order in which they are joined."""
@@ -44,7 +46,8 @@ class Figure(GradioModel):
 class Pane(GradioModel):
     """One crop: the method's name, its picture (None while it is computed) and its figures.
 
-    `point` is its RMSE and perceptual index, where it has both.
+    `point` is its RMSE and perceptual index, where it has both; `reason` says why there is no
+    picture, where there can be none.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Pane(GradioModel):
     figures: list[Figure] = []
     live: bool = False
     point: tuple[float, float] | None = None
+    reason: str = ""
 
 
 class Node(GradioModel):
@@ -148,6 +152,8 @@ class View(GradioModel):
         The curve's bound in grey levels, which 99 % of its pixels keep; None while it grows.
     live
         A token with which the network itself can be asked for every α, on a dedicated GPU.
+    trouble
+        Why the window cannot be computed, in one sentence.
     """
 
     revision: int
@@ -160,6 +166,7 @@ class View(GradioModel):
     plane: Plane | None = None
     examples: list[Thumbnail] = []
     live: str = ""
+    trouble: str = ""
 
 
 class AlphaScrubber(gr.HTML):

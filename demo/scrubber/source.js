@@ -7,18 +7,25 @@ const request = { sent: -PATIENCE_MS, next: null };
 function send(name, data) {
   state.settled = false;
   root.dataset.state = 'working';
-  if (performance.now() - request.sent < PATIENCE_MS) {
+  if (connection.lost || performance.now() - request.sent < PATIENCE_MS) {
     request.next = [name, data];
     return;
   }
   request.sent = performance.now();
-  trigger(name, data);
+  ask(name, data);
 }
 
 function answered() {
   const { next } = request;
   Object.assign(request, { sent: -PATIENCE_MS, next: null });
   if (next) send(next[0], next[1]);
+}
+
+// The connection is back: what was chosen meanwhile, then what the window still lacks.
+function carryOn() {
+  clearNotice();
+  answered();
+  settle();
 }
 
 function shares() {
@@ -132,7 +139,7 @@ part('export').addEventListener('click', async () => {
   const sent = { alpha: state.alpha };
   try {
     if (brushed()) sent.map = (await upload(await mapFile())).path;
-    trigger('export', sent);
+    ask('export', sent);
   } catch (error) {
     say(labels.upload_failed, true);
   }

@@ -47,20 +47,22 @@ slider.addEventListener('input', () => {
 });
 slider.addEventListener('change', () => {
   setAlpha(Number(slider.value));
+  if (!connection.lost) clearNotice();
   settle();
 });
 
 // ---- exact at rest: one request at a time, the latest wins --------------------------------
 
 function settle() {
-  const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source);
+  const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source || pane.reason);
   const isDone = isExact() || brushed();
   state.settled = Boolean(isLoaded && state.p99 !== null && isDone && state.grown);
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();
   if (!state.place || play.started || isDone || resting !== null || !curveReady()) return;
+  if (notice.kind) return;
   resting = state.alpha;
-  trigger('rest', { revision: state.revision, alpha: state.alpha });
+  ask('rest', { revision: state.revision, alpha: state.alpha });
 }
 
 let taking = Promise.resolve();
@@ -85,7 +87,7 @@ async function takeExact(exact) {
 // ---- live frames, where a GPU is there for this page: the latest asked for wins -----------
 
 async function askLive() {
-  if (!state.token || brushed() || lent.inFlight >= MOST_IN_FLIGHT) return;
+  if (!state.token || connection.lost || brushed() || lent.inFlight >= MOST_IN_FLIGHT) return;
   const [ticket, alpha, token] = [(lent.asked += 1), state.alpha, state.token];
   lent.inFlight += 1;
   try {

@@ -16,6 +16,7 @@ function showPane(pane) {
   known.figure.querySelector('strong').textContent = title;
   known.canvas.setAttribute('aria-label', title);
   if (pane.image) loadPane(known, pane);
+  if (pane.reason) giveUp(known, pane.reason);
   part('panes').dataset.count = panes.size;
   offerPanes();
 }
@@ -32,7 +33,7 @@ function makePane(pane) {
   if (pane.live) caption.append(make('p', 'caution', labels.caution));
   figure.append(frame, caption);
   watchPointer(frame);
-  const made = { figure, frame, canvas, id: pane.id, source: null };
+  const made = { figure, frame, canvas, id: pane.id, source: null, reason: '' };
   figure.picture = () => made.source; // for programs that drive the page
   return made;
 }
@@ -49,6 +50,14 @@ function loadPane(pane, news) {
     settle();
     redraw();
   }).catch(() => { if (pane.wanted === news.image.url) say(labels.lost, true); });
+}
+
+// A method that cannot be shown says why, in its own place.
+function giveUp(pane, reason) {
+  pane.reason = reason;
+  pane.figure.classList.remove('waiting');
+  pane.figure.querySelector('.figures').textContent = reason;
+  settle();
 }
 
 async function bitmap(url) {

@@ -46,9 +46,12 @@ function isSoftware(gl) {
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
+let hasWebgl = false;
+
 function makeWebgl() {
   const surface = document.createElement('canvas');
   const gl = surface.getContext('webgl2', { alpha: false, antialias: false, depth: false });
+  hasWebgl = Boolean(gl);
   if (!gl || (isSoftware(gl) && !isWanted)) return null;
   const shown = document.createElement('canvas');
   const context = shown.getContext('2d');

@@ -21,6 +21,7 @@ from demo.text.english import ENGLISH
 from demo.text.words import Words
 from esrgan.images import WEB_LIMITS
 from esrgan.metrics.fidelity import LR_BORDER_PX
+from esrgan.metrics.naturalness import SMALLEST_PX
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.weights import MODELS
 
@@ -32,6 +33,7 @@ FIRST_ALPHA = 0.8
 CAUTION_ALPHA = 0.8
 """From here on the page says that detail is plausible, not real."""
 FACTS: Mapping[str, Any] = {
+    "least_px": SMALLEST_PX,
     "lr_border_px": LR_BORDER_PX,
     "megabytes": f"{WEB_LIMITS.megabytes:g}",
     "proxy_error": PROXY_ERROR,
@@ -81,6 +83,11 @@ def spoken() -> Words:
     request = LocalContext.request.get(None)
     preferred = request.headers.get("accept-language", "") if request else ""
     return LANGUAGES.get(preferred.split(",")[0].split(";")[0].strip(), ENGLISH)
+
+
+def refusal(error: ValueError) -> str:
+    """Why something cannot be done, in the language of the request."""
+    return spoken().translate(str(error))
 
 
 def progress(done: int, total: int) -> str:

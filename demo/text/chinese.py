@@ -3,6 +3,7 @@
 from demo import refusals
 from demo.text.words import Words
 from esrgan.metrics import naturalness, perception
+from esrgan.weights.cache import DAMAGED_FILE, MISSING_FILE
 
 LABELS = {
     "add": "添加",
@@ -18,6 +19,7 @@ LABELS = {
     "brush": "画笔",
     "brush_alpha": "画笔 α",
     "brush_help": "按区域涂抹 α：这里要纹理，那里要保真",
+    "busy": "此刻使用的人太多；您的图片仍然保留。",
     "caution": "此处细节看似合理，却并非真实：请勿据此辨认人物或识读文字。",
     "choose": "选择图片",
     "compare": "对比",
@@ -35,12 +37,14 @@ LABELS = {
     "exact": "精确结果",
     "examples": "示例",
     "export": "下载完整大图",
+    "failed": "服务器未能完成此操作；您的图片仍然保留。",
     "faithful": "保真（偏模糊）",
     "fit": "适合窗口",
+    "found_connection": "连接已恢复。",
     "growing": "曲线近似（初步）",
-    "hold": "按住看原始效果",
+    "hold": "按住看处理前",
     "hold_help": "按住时用双三次插值代替 ESRGAN，并显示整个窗口",
-    "how": "这些指标是怎么算的",
+    "how": "指标的计算方法",
     "how_compare": (
         "把当前窗口当作一幅独立的图片来计算，缩放不影响数值。PSNR、SSIM、RMSE：在 BT.601 亮度"
         "（studio range）上计算，去掉 {border_px} 像素的边缘；RMSE 的单位是灰阶。"
@@ -54,6 +58,7 @@ LABELS = {
     "image_path": "图像插值",
     "lent": "网络实时输出",
     "lost": "图片已过期：移动一下取景框即可重新计算。",
+    "lost_connection": "连接已断开：滑块仍可使用已有的结果；服务器恢复应答后，页面会自动继续。",
     "metric_lr_psnr": "LR-PSNR",
     "metric_niqe": "NIQE",
     "metric_perceptual_index": "感知指数",
@@ -62,6 +67,7 @@ LABELS = {
     "metric_ssim_y": "SSIM",
     "mode": "使用方式",
     "network_path": "网络插值",
+    "no_webgl": "此浏览器没有 WebGL：页面改用 2D 画布混合，数值相同。",
     "none": "没有符合条件的 α",
     "pause": "暂停",
     "perception": "感知指数（估计值，± {proxy_error}）",
@@ -81,6 +87,9 @@ LABELS = {
     "size": "大小",
     "size_compare": "{width} × {height} → {small_width} × {small_height} → 还原",
     "size_enlarge": "{small_width} × {small_height} → {width} × {height}",
+    "small_window": (
+        "当前窗口短边为 {side} 像素，不足以计算感知指数：请选择短边能达到 {least_px} 像素的图片。"
+    ),
     "soft": "柔和度",
     "split": "分屏",
     "split_handle": "分割线的位置",
@@ -92,19 +101,20 @@ LABELS = {
     "tip_ssim_y": "结构相似度，最大为 1：越高越接近原图。",
     "title": "ESRGAN：从保真到生动",
     "too_large": "文件超过 {megabytes} MB 的上限。",
+    "try_again": "重试",
     "undo": "撤销",
     "upload_failed": "上传失败，请重试。",
     "uploading": "正在上传……",
     "view": "视图",
-    "vivid": "生动（细节属臆造）",
+    "vivid": "生动（细节为虚构）",
     "waiting": "正在计算……",
     "working": "正在重建……",
-    "zoom": "缩放：滚轮或双指；拖动平移，双击复原",
+    "zoom": "缩放：滚轮、双指、+ 与 −；平移：拖动，或 Shift 加方向键；复原：双击或 0",
 }
 PAGE = {
     "intro": """# 放大图片，补多少细节由您决定
 
-**α** 用来混合两个超分辨率网络：取 0 时结果保真但偏模糊，取 1 时画面生动，但部分细节是网络臆造的。
+**α** 用来混合两个超分辨率网络：取 0 时结果保真但偏模糊，取 1 时画面生动，但部分细节由网络虚构。
 """,
     "about_title": "关于：指标、隐私、许可与版本",
     "about": """
@@ -118,7 +128,7 @@ PAGE = {
   放大 4 倍后的平均值，对单个窗口或其他倍数仅供参考。最佳 α 以 0.1 为步长搜索。
 - 拖动 α 时看到的是**曲线近似**，由至多九个精确结果混合而成，图下注明实测误差；停下后显示网络自身的
   **精确结果**。下载的图片都是精确结果；用画笔涂抹过的除外，因为没有哪一个网络与之对应。
-- **注意**：这些网络会臆造细节。它们看似合理，却并非真实：请勿据此辨认人物，也不要用来识读车牌、
+- **注意**：这些网络会虚构细节。它们看似合理，却并非真实：请勿据此辨认人物，也不要用来识读车牌、
   文字或判读医学影像。
 - **隐私**：您的图片最多在本服务器上保留一小时，不会用于训练，其他访客也看不到。
 - **论文**：[ESRGAN 与网络插值](https://arxiv.org/abs/1809.00219)、
@@ -185,6 +195,8 @@ TOLD = {
     "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16.": (
         "不支持每通道 12 位或 32 位的图片，请存为 8 位或 16 位。"
     ),
+    MISSING_FILE: "缺少本版本自带的 {name}：请用 git 恢复。",
+    DAMAGED_FILE: "{name} 与本版本自带的文件不同：请用 git 恢复，或登记新的哈希值。",
     "The memory does not suffice for this picture.": "内存不足以处理这张图片。",
     "Only the first frame is used.": "只使用第一帧。",
     "Its colour profile is not applied: a 16-bit picture is taken as sRGB.": (

@@ -16,6 +16,7 @@ LABELS = {
     "brush": "Brush",
     "brush_alpha": "Brush α",
     "brush_help": "Paint α by region: texture here, fidelity there",
+    "busy": "Too many people are asking at this moment; your picture is kept.",
     "caution": ("Detail here is plausible, not real: do not identify people or read text from it."),
     "choose": "Choose a picture",
     "compare": "Compare",
@@ -33,8 +34,10 @@ LABELS = {
     "exact": "exact",
     "examples": "Examples",
     "export": "Download at full size",
+    "failed": "The server could not finish this; your picture is kept.",
     "faithful": "Faithful (blurrier)",
     "fit": "Fit",
+    "found_connection": "The connection is back.",
     "growing": "curve, first approximation",
     "hold": "Hold to see before",
     "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
@@ -53,6 +56,10 @@ LABELS = {
     "image_path": "image interpolation",
     "lent": "live from the network",
     "lost": "A picture has expired: move the window to compute it again.",
+    "lost_connection": (
+        "The connection is lost: the slider works with what is here, and the page goes on by "
+        "itself when the server answers."
+    ),
     "metric_lr_psnr": "LR-PSNR",
     "metric_niqe": "NIQE",
     "metric_perceptual_index": "PI proxy",
@@ -61,6 +68,7 @@ LABELS = {
     "metric_ssim_y": "SSIM",
     "mode": "Way of use",
     "network_path": "network interpolation",
+    "no_webgl": "This browser has no WebGL: the page blends on a 2D canvas, to the same numbers.",
     "none": "no α qualifies",
     "pause": "Pause",
     "perception": "perceptual index (proxy, ± {proxy_error})",
@@ -84,6 +92,10 @@ LABELS = {
     "size": "Size",
     "size_compare": "{width} × {height} → {small_width} × {small_height} → back",
     "size_enlarge": "{small_width} × {small_height} → {width} × {height}",
+    "small_window": (
+        "This window is {side} px at its short side, too small for the perceptual index: choose a "
+        "picture that gives {least_px} px."
+    ),
     "soft": "Softness",
     "split": "Split",
     "split_handle": "Where the split is",
@@ -99,6 +111,7 @@ LABELS = {
     "tip_ssim_y": "Similarity of structures, at most 1: higher = closer to the original.",
     "title": "ESRGAN – from faithful to vivid",
     "too_large": "This file is over the limit of {megabytes} MB.",
+    "try_again": "Try again",
     "undo": "Undo",
     "upload_failed": "The upload failed: try again.",
     "uploading": "Uploading …",
@@ -106,7 +119,7 @@ LABELS = {
     "vivid": "Vivid (invented detail)",
     "waiting": "Computing …",
     "working": "Rebuilding …",
-    "zoom": "Zoom: wheel or pinch, drag to move, double-click to fit",
+    "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
 }
 PAGE = {
     "intro": """# Enlarge a picture, and choose how much detail to invent

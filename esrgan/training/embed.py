@@ -1,7 +1,9 @@
 """Make a run's weights into an embedded model: add licence and scores to what the file says.
 
 `python -m esrgan.training.embed RUN/weights.safetensors OUT.safetensors --licence TEXT
---score Set5=set5.json …`, where each JSON file is a report of `python -m esrgan evaluate`.
+--score Set5=set5.json … [--notes TEXT]`, where each JSON file is a report of
+`python -m esrgan evaluate`, and the notes say what the run's configuration does not: hours,
+hardware, earlier runs.
 """
 
 import argparse
@@ -14,7 +16,9 @@ from esrgan.weights import load, save_weights
 SCORES = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr")
 
 
-def embed(source: Path, target: Path, licence: str, reports: Mapping[str, Path]) -> None:
+def embed(
+    source: Path, target: Path, licence: str, reports: Mapping[str, Path], notes: str = ""
+) -> None:
     """Copy weights, in half precision, with the means of some reports in the metadata.
 
     Raises
@@ -24,7 +28,8 @@ def embed(source: Path, target: Path, licence: str, reports: Mapping[str, Path])
     """
     generator = load(source)
     scores = {name: _means(path) for name, path in reports.items()}
-    metadata = dict(generator.metadata) | {"licence": licence, "scores": json.dumps(scores)}
+    added = {"licence": licence, "scores": json.dumps(scores), "training_notes": notes}
+    metadata = dict(generator.metadata) | {name: text for name, text in added.items() if text}
     save_weights(target, generator.state, metadata)
 
 
@@ -41,9 +46,10 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--licence", required=True)
     parser.add_argument("--score", nargs="+", default=[], metavar="NAME=REPORT.json")
+    parser.add_argument("--notes", default="")
     options = parser.parse_args()
     reports = {name: Path(path) for name, path in (item.split("=", 1) for item in options.score)}
-    embed(options.source, options.target, options.licence, reports)
+    embed(options.source, options.target, options.licence, reports, options.notes)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ from esrgan.weights.reading import LARGEST_FILE, describe, is_weights
 from esrgan.weights.registry import FOLDER, MODELS, Model, RemoteFile
 
 SUMS = FOLDER / "SHA256SUMS"
+MISSING_FILE = "{name}, which belongs to this version, is missing: restore it with git."
+DAMAGED_FILE = (
+    "{name} is not the file that belongs to this version: its sha256 differs from the one in "
+    f"{SUMS.name}. Restore it with git, or record the new one."
+)
 
 
 def download_path(file: RemoteFile) -> Path:
@@ -111,12 +116,11 @@ def check_embedded(path: Path) -> None:
     Raises
     ------
     ValueError
-        If it differs, or none is recorded.
+        If it is missing or differs, or none is recorded.
     """
+    if not path.is_file():
+        raise ValueError(MISSING_FILE.format(name=path.name))
     lines = (line.split() for line in SUMS.read_text("ascii").splitlines())
     recorded = {name: sha256 for sha256, name in lines}
     if recorded.get(path.name) != sha256_of(path):
-        raise ValueError(
-            f"{path.name} is not the file that belongs to this version: its sha256 differs from "
-            f"the one in {SUMS.name}. Restore it with git, or record the new one."
-        )
+        raise ValueError(DAMAGED_FILE.format(name=path.name))

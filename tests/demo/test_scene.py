@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
+import torch
 from skimage import data
 
-from demo.scene import Box, Mode, original_scores, place, rebuild, scores
+from demo.scene import Box, Mode, original_scores, place, rebuild, scores, upscaler
 from esrgan import Upscaler, imresize
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
 from esrgan.resize import crop_to_multiple
+from esrgan.weights import resolve
+from tests.weights.conftest import passing
 
 PLACES = [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.31, 0.77)]
 
@@ -40,6 +43,32 @@ def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
     whole = Upscaler("esrgan", tile_px=512)(small, 0.8)[rows, columns]
     difference = np.abs(rebuild(scene, "esrgan", 0.8).astype(int) - whole).max(axis=2)
     assert np.mean(difference <= 1) >= 0.999
+
+
+@pytest.mark.parametrize("scale", [2, 8])
+def test_compare_follows_the_scale(large, scale):
+    scene = place(Picture(large), Mode.COMPARE, 0.31, 0.77, scale)
+    whole = imresize(crop_to_multiple(large, scale), 1 / scale)
+    box, side = scene.box, 512 // scale
+    window = whole[box.top : box.top + side, box.left : box.left + side]
+    assert scene.hr.shape == (512, 512, 3)
+    assert np.array_equal(scene.window_lr, window)
+    assert np.array_equal(scene.hr, large[scale * box.top :, scale * box.left :][:512, :512])
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_window_is_unshuffled_as_the_whole_picture_is(large, scale, tmp_path):
+    network = passing(noise=0.02, scale=scale)
+    files = [tmp_path / name for name in ("psnr.pth", "gan.pth")]
+    for file in files:
+        torch.save({"params": network.state_dict()}, file)
+    pair = upscaler(resolve(*map(str, files))).model
+    scene = place(Picture(large), Mode.ENLARGE, 0.313, 0.771, scale)
+    assert scene.box.left % 4
+    assert scene.box.top % 4
+    whole = Upscaler(tuple(files), tile_px=2048)(large, 0.5)
+    rows, columns = scene.box.within(Box(0, 0, 1307, 1101), scale)
+    assert np.abs(rebuild(scene, pair, 0.5).astype(int) - whole[rows, columns]).max() <= 1
 
 
 def test_a_small_picture_is_covered_whole_and_exactly(photo):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,21 +42,33 @@ def without_browser(reason):
 @pytest.fixture(scope="session")
 def url(tmp_path_factory):
     """Address of a page that runs for these tests alone, as a visitor's would."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    cache = tmp_path_factory.mktemp("cache")
-    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(cache)}
-    log = (cache.parent / "page.log").open("w")
-    command = [sys.executable, "app.py"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log) as page:
+    with serving(tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@contextmanager
+def serving(scratch, *command, folder=ROOT, port=None):
+    """Run a page, by default `app.py` of this repository on a free port; yields its address."""
+    port = port or free_port()
+    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(scratch / "cache")}
+    run = [sys.executable, *(command or ("app.py",))]
+    with (
+        (scratch / "page.log").open("a") as log,
+        subprocess.Popen(run, cwd=folder, env=os.environ | settings, stdout=log) as page,
+    ):
         address = f"http://127.0.0.1:{port}/"
         try:
             wait_for(address, page)
             yield address
         finally:
             page.terminate()
-    log.close()
+
+
+def free_port():
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_for(address, page):
@@ -161,6 +174,16 @@ class Watched:
             pane,
         )
         return read(base64.b64decode(url.split(",")[1])).pixels
+
+    def forgive(self, *words):
+        """Forget the troubles that a test provoked."""
+        self.troubles = [it for it in self.troubles if not any(word in it for word in words)]
+
+    def save(self, name):
+        """Keep a picture of what is seen, where `ESRGAN_SCREENSHOTS` names a folder."""
+        if folder := os.environ.get("ESRGAN_SCREENSHOTS"):
+            self.page.evaluate("document.activeElement?.blur?.()")
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
 
     def screen(self, selector):
         """What is on a canvas, RGB (height, width, 3)."""

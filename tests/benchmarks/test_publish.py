@@ -1,0 +1,59 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import publish
+from esrgan.weights import load
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """Reports of bicubic and of both ends of a pair, each PSNR another."""
+    for place, test_set in enumerate(publish.SETS):
+        (tmp_path / test_set).mkdir()
+        for row, (model, alpha) in enumerate([("esrgan", 1.0), ("esrgan", 0.0), ("bicubic", None)]):
+            mean = {"psnr_y": 20 + place + row / 10, "ssim_y": 0.5, "niqe": None}
+            report = {"model": model, "alpha": alpha, "mean": mean, "convention": {"niqe": "luma"}}
+            (tmp_path / test_set / f"{row}.json").write_text(json.dumps(report))
+    return publish.read_reports(tmp_path)
+
+
+def test_reports_come_in_the_order_of_the_table(reports):
+    titles = list(dict.fromkeys(it.title for it in reports))
+    ours = publish.TITLES["esrgan"]
+    assert titles == ["Bicubic", f"{ours}, α = 0", f"{ours}, α = 1"]
+
+
+def test_each_set_has_its_table_and_missing_figures_a_dash(reports):
+    tables = publish.scores(reports)
+    assert "| Bicubic | 20.20 | 0.5000 | – | – | – | – |" in tables
+    assert f"| {publish.TITLES['esrgan']}, α = 1 | 22.00 |" in tables
+    assert tables.count("NIQE: luma") == 1
+
+
+def test_ours_stand_below_the_published_ones(reports):
+    *_, bicubic, psnr_end, gan_end = publish.results(reports).strip().splitlines()
+    assert "20.20 · 0.5000 | 21.20 · 0.5000 | 22.20 · 0.5000" in bicubic
+    assert "α = 0" in psnr_end
+    assert "α = 1" in gan_end
+
+
+def test_no_or_unknown_reports_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="No reports in"):
+        publish.read_reports(tmp_path)
+    (tmp_path / "Set5").mkdir()
+    (tmp_path / "Set5" / "x.json").write_text('{"model": "mine"}')
+    with pytest.raises(ValueError, match="is of 'mine'"):
+        publish.read_reports(tmp_path)
+
+
+@pytest.mark.parametrize("path", publish.embedded(), ids=lambda path: path.stem)
+def test_the_model_card_says_what_the_files_say(path):
+    card = (DOCS / "model-card.md").read_text("utf-8")
+    assert f"`{path.name}`" in card
+    assert load(path).metadata["licence"] in card
+    for scores in json.loads(load(path).metadata["scores"]).values():
+        assert f"| {scores['psnr_y']:.2f} | {scores['ssim_y']:.4f} | {scores['niqe']:.2f} |" in card

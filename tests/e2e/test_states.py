@@ -1,0 +1,171 @@
+"""What can go wrong: each time one sentence, a way on, and a picture of it."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from esrgan import Upscaler
+from tests.e2e.conftest import ROOT, Watched, free_port, serving
+from tests.e2e.test_page import DROP, drop, figures, send, set_alpha
+
+pytestmark = pytest.mark.browser
+
+FULL = {"detail": "Queue is full. Max size is 64 and size is 64."}
+
+
+def wait_for_notice(tab, kind):
+    """The sentence of a notice, which screen readers are told at once."""
+    tab.page.wait_for_selector(f'.scrubber[data-notice="{kind}"]', timeout=30_000)
+    alert = tab.page.get_by_role("alert").filter(has=tab.page.locator('[data-part="notice-text"]'))
+    return alert.locator('[data-part="notice-text"]').inner_text()
+
+
+def try_again(tab):
+    tab.page.get_by_role("button", name="Try again").click()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens tabs on pages of a test's own."""
+    contexts = []
+
+    def open_tab(address, chromium=browser):
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}))
+        return Watched(contexts[-1].new_page(), address)
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    tab.page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=FULL))
+    tab.page.locator('[data-part="alpha"]').fill("0.3")
+    assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
+    assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
+    tab.save("queue-full")
+    tab.page.unroute("**/queue/join*")
+    try_again(tab)
+    tab.wait_until_ready(alpha="0.30", notice="")
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(photo, 0.3))
+    tab.forgive("503")
+
+
+def test_a_page_that_finds_the_queue_full_can_be_tried_again(visit, tmp_path):
+    with serving(tmp_path, "-m", "tests.e2e.faulty", "full") as address:
+        tab = visit(address)
+        tab.page.goto(address)
+        assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
+        with tab.page.expect_navigation():
+            try_again(tab)
+        wait_for_notice(tab, "busy")
+
+
+def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    tab.page.evaluate("window.stayed = true")
+    tab.page.context.set_offline(True)
+    assert wait_for_notice(tab, "lost").startswith("The connection is lost")
+    tab.scrub(0.35)
+    tab.page.locator('[data-part="alpha"]').dispatch_event("change")
+    tab.page.click('[data-mode="compare"]')
+    tab.save("connection-lost")
+    tab.page.context.set_offline(False)
+    tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
+    tab.wait_until_ready(alpha="0.35", quality="exact", notice="")
+    assert np.array_equal(tab.pixels("original"), photo)
+    assert tab.page.evaluate("window.stayed")
+    tab.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_server_that_was_restarted_is_found_again(visit, tmp_path):
+    port = free_port()
+    with serving(tmp_path, port=port) as address:
+        tab = visit(address).open()
+        tab.page.evaluate("window.stayed = true")
+    assert "goes on by itself" in wait_for_notice(tab, "lost")
+    with serving(tmp_path, port=port):
+        tab.page.wait_for_function("!window.stayed", timeout=60_000)
+        tab.wait_until_ready(notice="")
+
+
+def test_without_webgl_a_quiet_line_says_so(plain_browser, tab, visit):
+    plain = visit(tab.url, plain_browser).open()
+    line = plain.page.locator('[data-part="no-webgl"]')
+    plain.page.click("details.hint summary")
+    assert line.inner_text().startswith("This browser has no WebGL")
+    set_alpha(plain, 0.4)
+    line.scroll_into_view_if_needed()
+    plain.save("no-webgl")
+    assert plain.troubles == []
+    tab.open()
+    tab.page.click("details.hint summary")
+    assert not tab.page.locator('[data-part="no-webgl"]').is_visible()
+
+
+def test_a_window_that_is_too_small_has_no_perceptual_index(tab, photo):
+    tab.open()
+    drop(tab, photo[:40, :64])
+    status = tab.page.locator('[data-part="status"]').inner_text()
+    assert "160 px at its short side" in status
+    assert "choose a picture" in status
+    assert any("too small" in figure for figure in figures(tab, "esrgan"))
+    tab.save("window-too-small")
+
+
+def test_missing_and_damaged_weights_leave_the_rest(visit, tmp_path):
+    for name in ("demo", "esrgan", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "app.py", tmp_path)
+    weights = tmp_path / "esrgan/weights"
+    (weights / "esrgan-gan.safetensors").rename(tmp_path / "kept")
+    with (weights / "srresnet.safetensors").open("ab") as damaged:
+        damaged.write(b"\0")
+    with serving(tmp_path, folder=tmp_path) as address:
+        tab = visit(address)
+        tab.page.goto(address)
+        sentence = wait_for_notice(tab, "trouble")
+        assert sentence.startswith("esrgan-gan.safetensors, which belongs to this version, is miss")
+        assert "restore it" in sentence
+        assert figures(tab, "bicubic")[0].startswith("PSNR ")
+        tab.page.click('[data-add="input"]')
+        tab.page.wait_for_selector('[data-pane="input"] .figure')
+        tab.page.evaluate("scrollTo(0, 0)")
+        tab.save("model-missing")
+        (tmp_path / "kept").rename(weights / "esrgan-gan.safetensors")
+        try_again(tab)
+        tab.wait_until_ready(notice="")
+        assert figures(tab, "esrgan")[0].startswith("PSNR ")
+        reason = tab.page.locator('[data-pane="srresnet"] .figures').text_content()
+        assert reason.startswith("srresnet.safetensors is not the file")
+        assert tab.troubles == []
+
+
+def test_a_refused_picture_gets_one_sentence_and_another_can_be_chosen(tab, photo):
+    tab.open()
+    send(tab, DROP, b"8BPS\x00\x01" + bytes(50), "design.png")
+    assert "This is a Photoshop file" in tab.page.wait_for_selector(".toast-body").inner_text()
+    assert tab.page.locator('[data-part="choose"]').is_enabled()
+    tab.save("picture-refused")
+    drop(tab, photo)
+    tab.forgive("Photoshop")
+
+
+def test_scarce_memory_is_one_sentence_and_can_be_tried_again(visit, tmp_path):
+    switch = tmp_path / "scarce"
+    switch.touch()
+    with serving(tmp_path, "-m", "tests.e2e.faulty", "scarce", str(switch)) as address:
+        tab = visit(address)
+        tab.page.goto(address)
+        assert wait_for_notice(tab, "trouble").startswith("The memory does not suffice")
+        tab.save("out-of-memory")
+        tab.page.click('[data-part="export"]')
+        toast = tab.page.wait_for_selector(".toast-body")
+        assert "The memory does not suffice" in toast.inner_text()
+        switch.unlink()
+        try_again(tab)
+        tab.wait_until_ready(notice="")
