@@ -1,46 +1,32 @@
 """The page's events: browser values are checked, a ValueError becomes one sentence."""
 
-import functools
 import itertools
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 
 from demo import figures, networks, store, text, views
+from demo.links import FIRST_EXAMPLE, read_link
+from demo.requests import data_of, existing, fraction, in_one_sentence
 from demo.scene import Mode, fits, upscaler
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
 from esrgan.alpha_map import Map, to_alpha_map
-from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from esrgan.images import WEB_LIMITS, Picture, encode_jpeg, encode_png, read
 from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
 from esrgan.weights import Model
 from examples.pictures import PICTURES
 
-FIRST_EXAMPLE = "cat"
 EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
 """Most that is enlarged at once, and most that it may become."""
 LONGEST_NAME = 120
-
-Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
-
-
-def in_one_sentence(handler: Handler) -> Handler:
-    """Show a refusal as Gradio's message, in the visitor's language; the page stays as it was."""
-
-    @functools.wraps(handler)
-    def guarded(*arguments: Any) -> Iterator[Any]:
-        try:
-            yield from handler(*arguments)
-        except ValueError as error:
-            raise gr.Error(text.refusal(error), print_exception=False) from error
-
-    return guarded  # type: ignore[return-value]
+ENCODERS: Mapping[str, Callable[[Picture], bytes]] = {"png": encode_png, "jpg": encode_jpeg}
+"""Of downloads, by the suffix of their names."""
 
 
 def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
@@ -51,17 +37,31 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
         yield View(revision=session.revision, trouble=text.refusal(error))
 
 
-def start() -> tuple[Session, View]:
-    """Open the first example for a new visitor."""
-    session = views.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
+def start(request: gr.Request) -> tuple[Session, View]:
+    """Open what the page's address names, else the first example."""
+    link = read_link(dict(request.query_params))
+    if not link.is_understood:
+        gr.Info(text.spoken().server["broken_link"])
+    session = views.open_example(link.example, Latest(), link.pair)
+    if link.window is not None:
+        session = session.placed(*link.window)
     view = views.first_view(session)
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
 
 @in_one_sentence
+def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
+    """Forget the visitor's picture, and show the first example in its place."""
+    opened = views.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
+    if session is not None:
+        store.remove(session.overview)
+    yield opened, views.first_view(opened)
+
+
+@in_one_sentence
 def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open a file that the browser has just uploaded, to enlarge it."""
-    sent = _sent(event)
+    sent = data_of(event)
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
     name = _file_name(str(sent.get("name")))
@@ -72,7 +72,7 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
 @in_one_sentence
 def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open one of the examples, to compare."""
-    sent = _sent(event)
+    sent = data_of(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
     opened = views.open_example(sent["name"], _latest(session), _pair(session))
@@ -82,11 +82,11 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
 @in_one_sentence
 def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Put the window elsewhere, or use the picture in the other way."""
-    sent = _sent(event)
+    sent = data_of(event)
     if sent.get("mode") not in list(Mode):
         raise ValueError(text.BROKEN_REQUEST)
-    x, y = (_fraction(sent, key) for key in ("x", "y"))
-    placed = _known(session).placed(Mode(sent["mode"]), x, y)
+    x, y = (fraction(sent, key) for key in ("x", "y"))
+    placed = existing(session).placed(Mode(sent["mode"]), x, y)
     yield placed, views.first_view(placed)
 
 
@@ -127,22 +127,23 @@ def choices() -> list[tuple[str, str]]:
     return [(words.translate(title), name) for name, title in networks.ready_pairs().items()]
 
 
-def offer_pairs() -> Any:
-    """The list of pairs, for a new visitor."""
-    return gr.update(choices=choices())
+def offer_pairs(request: gr.Request) -> Any:
+    """The list of pairs for a new visitor, and the one that the page's address names."""
+    pair = read_link(dict(request.query_params)).pair
+    return gr.update(choices=choices(), value=pair.name)
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
     """The visitor's window with another pair."""
-    changed = _known(session).with_pair(pair)
+    changed = existing(session).with_pair(pair)
     return changed, views.first_view(changed)
 
 
 @in_one_sentence
 def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute the window's curve; another window or picture stops it at the next node."""
-    known = _known(session)
-    if _sent(event).get("revision") == known.revision:
+    known = existing(session)
+    if data_of(event).get("revision") == known.revision:
         news = in_the_page(known, views.growth(known))
         yield from itertools.takewhile(lambda _: known.is_current, news)
 
@@ -150,7 +151,7 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
 @in_one_sentence
 def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
-    known, alpha = _known(session), _fraction(_sent(event), "alpha")
+    known, alpha = existing(session), fraction(data_of(event), "alpha")
 
     def news() -> Iterator[View]:
         yield views.exact_view(known, alpha)
@@ -163,7 +164,7 @@ def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session
 @in_one_sentence
 def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute one more method's crop."""
-    known, model = _known(session), _sent(event).get("model")
+    known, model = existing(session), data_of(event).get("model")
     if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
     yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
@@ -172,9 +173,9 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
 @in_one_sentence
 def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
-    known, sent = _known(session), _sent(event)
-    alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
-    picture, network = _whole(known), upscaler(known.pair)
+    known, sent = existing(session), data_of(event)
+    alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
+    suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
     start = time.monotonic()
     yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
     for progress in network.tiles(picture.pixels, alpha):
@@ -182,8 +183,8 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
             yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
         else:
             enlarged = network.finish(picture, progress.result)
-            name = network.file_name(Path(known.name).stem, alpha)
-            path = store.put(encode_png(enlarged), name).path
+            name = network.file_name(Path(known.name).stem, alpha, suffix)
+            path = store.put(ENCODERS[suffix](enlarged), name).path
             seconds = time.monotonic() - start
             label = text.ready(name, enlarged.pixels, progress.p99, seconds)
             yield _save_button(label, path), gr.update(visible=False)
@@ -192,8 +193,8 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
 @in_one_sentence
 def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
     """Draw the comparison figure of the window, as PNG or PDF."""
-    known, sent = _known(session), _sent(event)
-    alpha, methods = _fraction(sent, "alpha"), _methods(known, sent.get("methods"))
+    known, sent = existing(session), data_of(event)
+    alpha, methods = fraction(sent, "alpha"), _methods(known, sent.get("methods"))
     suffix = sent.get("format")
     if suffix not in FORMATS:
         raise ValueError(text.BROKEN_REQUEST)
@@ -216,6 +217,14 @@ def withdraw_export() -> tuple[Any, Any]:
 def _save_button(label: str, path: str | None = None) -> Any:
     """The save button; it works once there is a file."""
     return gr.update(visible=True, label=label, value=path, interactive=path is not None)
+
+
+def _suffix(sent: dict[str, Any]) -> str:
+    """The kind of file that is wanted."""
+    suffix = sent.get("format", "png")
+    if suffix not in ENCODERS:
+        raise ValueError(text.BROKEN_REQUEST)
+    return str(suffix)
 
 
 def _whole(session: Session) -> Picture:
@@ -253,35 +262,10 @@ def _map(session: Session, path: object) -> Map:
     return to_alpha_map(picture)
 
 
-def _sent(event: gr.EventData) -> dict[str, Any]:
-    """What the browser sent with an event."""
-    data: Any = getattr(event, "_data", None)
-    if not isinstance(data, dict):
-        raise ValueError(text.BROKEN_REQUEST)
-    return data
-
-
-def _fraction(sent: dict[str, Any], key: str) -> float:
-    """A number between 0 and 1."""
-    value = sent.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(text.BROKEN_REQUEST)
-    if not 0 <= value <= 1:
-        raise ValueError(text.BROKEN_REQUEST)
-    return float(value)
-
-
 def _file_name(name: str) -> str:
     """The last part of a name, short enough for any file system."""
     last = Path(name.replace("\0", "")).name or "picture"
     return last.encode()[-LONGEST_NAME:].decode(errors="ignore")
-
-
-def _known(session: Session | None) -> Session:
-    """The visitor's session, which is forgotten after an hour."""
-    if session is None:
-        raise ValueError(text.IDLE)
-    return session
 
 
 def _pair(session: Session | None) -> Model:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import handlers, live, networks, text
+from demo import batch, handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
@@ -22,6 +22,8 @@ GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
+WITH_ALPHA = """(session, files, folder) =>
+    [session, files, folder, Number(document.querySelector('[data-part="alpha"]').value)]"""
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 LARGEST_WEIGHTS_MB = 600
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -62,6 +64,9 @@ def build() -> gr.Blocks:
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
             _networks(page, session, scrubber)
+        if networks.is_local():
+            with gr.Accordion(SAID("batch_title"), open=False):
+                _batch(session)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
         _wire(page, session, scrubber, save, cancel)
@@ -95,6 +100,26 @@ def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> No
     used.success(handlers.name_no_pair, None, pair, **QUIET)
 
 
+def _batch(session: gr.State) -> None:
+    """Several pictures, or a folder of them, with the slider's networks and α."""
+    gr.Markdown(SAID("batch"))
+    with gr.Row():
+        files = gr.File(label=SAID("batch_files"), file_count="multiple", elem_id="batch-files")
+        folder = gr.File(label=SAID("batch_folder"), file_count="directory")
+    alpha = gr.Number(visible=False)
+    with gr.Row():
+        start = gr.Button(SAID("batch_start"), size="sm", elem_id="batch-start")
+        cancel = gr.Button(SAID("cancel"), size="sm", visible=False, elem_id="batch-cancel")
+        save = gr.DownloadButton(size="sm", visible=False, elem_id="batch-save")
+    failures = gr.Textbox(label=SAID("batch_failures"), visible=False, elem_id="batch-failures")
+    news = [save, cancel, failures]
+    running = start.click(
+        batch.enlarge_all, [session, files, folder, alpha], news, js=WITH_ALPHA, **QUIET
+    )
+    running.failure(batch.withdraw, None, news, **QUIET)
+    cancel.click(batch.withdraw, None, news, cancels=running, **QUIET)
+
+
 def _wire(
     page: gr.Blocks,
     session: gr.State,
@@ -120,6 +145,7 @@ def _wire(
     for event, handler, is_new in (
         (scrubber.open_upload, handlers.open_upload, True),
         (scrubber.open_example, handlers.open_example, True),
+        (scrubber.forget, handlers.forget, True),
         (scrubber.place, handlers.place, False),
     ):
         opened = event(handler, outputs=both, **known)
@@ -140,7 +166,7 @@ def _wire_figure(session: gr.State, scrubber: AlphaScrubber, figure: gr.Download
     drawn = scrubber.figure(handlers.draw_figure, session, figure, **QUIET, trigger_mode="once")
     drawn.success(None, js=PRESS_FIGURE, **QUIET)
     drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
-    for event in (scrubber.open_upload, scrubber.open_example):
+    for event in (scrubber.open_upload, scrubber.open_example, scrubber.forget):
         event(handlers.withdraw_figure, None, figure, cancels=drawn, **QUIET)
 
 

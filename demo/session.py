@@ -33,6 +33,8 @@ class Session:
         The networks that the slider moves.
     latest
         Shared by all sessions of the visitor.
+    example
+        Name of the example that this is; empty for an upload.
     """
 
     revision: int
@@ -42,6 +44,7 @@ class Session:
     overview: str
     pair: Model
     latest: Latest = field(default_factory=Latest, repr=False)
+    example: str = ""
 
     @property
     def is_current(self) -> bool:

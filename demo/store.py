@@ -1,5 +1,6 @@
 """Files between the page and its visitors, all inside Gradio's cache folder."""
 
+import secrets
 import time
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def take(path: object) -> bytes:
     except OSError:
         raise ValueError(refusals.LOST_UPLOAD) from None
     return data
+
+
+def reserve(name: str) -> Path:
+    """A path that the browser may fetch once something is written there."""
+    folder = Path(get_upload_folder()) / PAGE_FOLDER / secrets.token_hex(16)
+    folder.mkdir(parents=True)
+    return folder / name
+
+
+def remove(path: str) -> None:
+    """Remove a file of the page's own before its hour is over; others stay."""
+    if Path(path).resolve().is_relative_to((Path(get_upload_folder()) / PAGE_FOLDER).resolve()):
+        Path(path).unlink(missing_ok=True)
 
 
 def sweep() -> None:

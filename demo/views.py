@@ -1,6 +1,7 @@
 """From a visitor's session to the news that the component shows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -25,8 +26,8 @@ from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
 from demo.session import Latest, Session
 from esrgan import AlphaCurve
 from esrgan.evaluation import Scores
-from esrgan.images import Picture, encode_png
-from esrgan.weights import Model
+from esrgan.images import Picture, encode_png, to_8_bit
+from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
 OVERVIEW_PX, THUMBNAIL_PX = 640, 96
@@ -48,7 +49,7 @@ def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: 
 
 def open_example(name: str, latest: Latest, pair: Model) -> Session:
     """A session of one of the examples, to compare."""
-    return open_picture(name, _example(name), Mode.COMPARE, latest, pair)
+    return replace(open_picture(name, _example(name), Mode.COMPARE, latest, pair), example=name)
 
 
 def first_view(session: Session) -> View:
@@ -132,6 +133,8 @@ def _place(session: Session) -> Place:
     scene = session.scene
     return Place(
         name=session.name,
+        example=session.example,
+        pair=session.pair.name if session.pair.name in MODELS else "",
         mode=scene.mode.value,
         scale=scene.scale,
         methods=[model for model in text.ADDED_METHODS if fits(scene, model)],
@@ -185,13 +188,6 @@ def _for_screen(picture: Picture) -> Picture:
     """8 bits a channel: what a screen shows."""
     opacity = picture.opacity
     return Picture(to_8_bit(picture.pixels), None if opacity is None else to_8_bit(opacity))
-
-
-def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
-    """uint16 to uint8, rounded; uint8 as it is."""
-    if array.dtype == np.uint8:
-        return array
-    return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _reduced(pixels: NDArray, longest_px: int) -> bytes:

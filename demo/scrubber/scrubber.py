@@ -24,6 +24,7 @@ SCRIPTS = (
     "plane.js",
     "figure.js",
     "source.js",
+    "actions.js",
     "keys.js",
     "messages.js",
 )
@@ -128,9 +129,13 @@ class Place(GradioModel):
         Names of the crops that can be added at this scale.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
+    example, pair
+        Names by which a link can ask for picture and networks; empty for a visitor's own.
     """
 
     name: str
+    example: str = ""
+    pair: str = ""
     mode: str
     scale: int
     methods: list[str]
@@ -174,7 +179,7 @@ class AlphaScrubber(gr.HTML):
 
     Events, with their data: `open_upload` {path, name}, `open_example` {name},
     `place` {x, y, mode}, `grow` {revision}, `rest` {revision, alpha},
-    `add_method` {revision, model}, `export` {alpha, map},
+    `add_method` {revision, model}, `export` {alpha, map, format}, `forget` {},
     `figure` {alpha, methods, format}. Everything that the browser sends is
     arbitrary: the handlers check it.
 

@@ -100,6 +100,20 @@ def transfer(done: int, total: int) -> str:
     return spoken().server["transfer"].format(done=done / 1e6, total=total / 1e6)
 
 
+def batch_progress(done: int, total: int, name: str, tile: int, tiles: int) -> str:
+    """Label of the button while several pictures are computed."""
+    return (
+        spoken()
+        .server["batch_progress"]
+        .format(done=done + 1, total=total, name=name, tile=tile, tiles=tiles)
+    )
+
+
+def batch_ready(done: int, total: int) -> str:
+    """Label of the button that saves them."""
+    return spoken().server["batch_ready"].format(done=done, total=total)
+
+
 def drawn(name: str) -> str:
     """Label of the button that saves a figure."""
     return spoken().server["drawn"].format(name=name)

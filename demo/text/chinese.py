@@ -110,6 +110,19 @@ LABELS = {
     "waiting": "正在计算……",
     "working": "正在重建……",
     "zoom": "缩放：滚轮、双指、+ 与 −；平移：拖动，或 Shift 加方向键；复原：双击或 0",
+    "clear": "清除",
+    "clear_help": "忘记这张图片，回到第一个示例",
+    "copied": "图片已复制到剪贴板。",
+    "copy": "复制图片",
+    "copy_help": "把滑块当前的结果（此取景框）复制到剪贴板",
+    "format": "文件格式",
+    "format_help": "PNG 无损；JPEG 更小，每通道 8 位，透明处铺白底",
+    "link": "复制链接",
+    "link_copied": "链接已复制到剪贴板。",
+    "link_help": "指向此示例、这对网络、当前 α 与取景框的链接",
+    "link_of_upload": "链接无法包含您自己的图片，只适用于示例。",
+    "more": "更多",
+    "no_clipboard": "浏览器不允许本页写入剪贴板。",
 }
 PAGE = {
     "intro": """# 放大图片，补多少细节由您决定
@@ -150,6 +163,12 @@ PAGE = {
     "download": "下载",
     "use_own": "使用这两个文件",
     "cancel": "取消",
+    "batch_title": "批量处理",
+    "batch": "用滑块上的网络和 α 放大每一张图片，并打包成一个 zip。",
+    "batch_files": "图片",
+    "batch_folder": "文件夹",
+    "batch_start": "全部放大",
+    "batch_failures": "未能放大",
 }
 SERVER = {
     "drawing": "正在绘制对比图……",
@@ -157,12 +176,16 @@ SERVER = {
     "progress": "正在计算……第 {done} 块，共 {total} 块",
     "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
+    "batch_progress": "第 {done}/{total} 张 · {name} · 图块 {tile}/{tiles}",
+    "batch_ready": "保存 enlarged.zip（{total} 张中的 {done} 张）",
+    "broken_link": "此链接的部分内容在这里未知，已改用默认设置。",
 }
 TOLD = {
     refusals.IDLE: "页面已闲置一小时，请重新打开图片。",
     refusals.BROKEN_REQUEST: "无法理解页面发来的内容，请刷新页面。",
     refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
     refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",
+    refusals.NO_PICTURES: "请先选择 1 到 {most} 张图片。",
     refusals.LOST_UPLOAD: "上传的文件丢失了，请重试。",
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
     refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",
