@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo.planes import STEP
-from demo.scene import Mode, curve, place
+from demo.scene import Mode, curve, place, upscaler
 from esrgan.images import Picture, read
 from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, compare
 from esrgan.resize import imresize
@@ -40,7 +40,7 @@ class Exact:
     """The network on one window; remembers what it has rendered, and how long it took."""
 
     def __init__(self, pixels: NDArray, model: str) -> None:
-        scene = place(Picture(pixels), Mode.ENLARGE, 0.5, 0.5)
+        scene = place(Picture(pixels), Mode.ENLARGE, 0.5, 0.5, upscaler(model).scale)
         self.seconds: list[float] = []
         self._render, self._known = curve(scene, model).render, dict[float, NDArray]()
 

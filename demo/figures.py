@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo import text
-from demo.scene import PERCEPTION, SCALE, Mode, Scene, original_scores, rebuild, scores
+from demo.scene import PERCEPTION, Mode, Scene, original_scores, rebuild, scores
 from demo.session import Session
 from demo.views import LIVE_PANE, to_8_bit
 from esrgan.evaluation import Scores, caption, footnote
@@ -35,7 +35,7 @@ def figure(session: Session, methods: Sequence[str], alpha: float, suffix: str) 
     scene = session.scene
     whole, box = _whole(session)
     crops = [_crop(session, method, alpha) for method in methods]
-    convention = footnote((FIDELITY[scene.mode], *PERCEPTION))
+    convention = footnote((FIDELITY[scene.mode], *PERCEPTION), border_px=scene.scale)
     note = _lines(f"{OF_THE_BOX} · {convention}")
     return encode(comparison(whole, box, crops, title=session.name, footnote=note), suffix)
 
@@ -45,7 +45,7 @@ def _whole(session: Session) -> tuple[NDArray[np.uint8], tuple[int, int, int, in
     scene = session.scene
     is_original = scene.mode is Mode.COMPARE
     pixels = session.picture.pixels
-    pixels = crop_to_multiple(pixels, SCALE) if is_original else pixels
+    pixels = crop_to_multiple(pixels, scene.scale) if is_original else pixels
     ratio = min(1.0, LARGEST_WHOLE_PX / max(pixels.shape[:2]))
     if ratio < 1:
         pixels = cv2.resize(pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import device, figures, networks, store, text, views
-from demo.scene import SCALE, Mode
+from demo import figures, networks, store, text, views
+from demo.scene import Mode, fits, upscaler
 from demo.scrubber import View
 from demo.session import Latest, Session
-from esrgan import Upscaler, imresize
+from esrgan import imresize
 from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_png, read
 from esrgan.plots import FORMATS
@@ -23,7 +23,8 @@ from esrgan.weights import Model
 from examples.pictures import PICTURES
 
 FIRST_EXAMPLE = "cat"
-EXPORT_MEGAPIXELS = 2.0
+EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
+"""Most that is enlarged at once, and most that it may become."""
 LONGEST_NAME = 120
 
 Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
@@ -37,9 +38,7 @@ def in_one_sentence(handler: Handler) -> Handler:
         try:
             yield from handler(*arguments)
         except ValueError as error:
-            words = text.spoken()
-            sentence = words.translate(str(error))
-            raise gr.Error(sentence, title=words.server["error"], print_exception=False) from error
+            raise gr.Error(text.refusal(error), print_exception=False) from error
 
     return guarded  # type: ignore[return-value]
 
@@ -165,7 +164,7 @@ def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session
 def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute one more method's crop."""
     known, model = _known(session), _sent(event).get("model")
-    if model not in text.ADDED_METHODS:
+    if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
     yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
 
@@ -175,15 +174,15 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
     known, sent = _known(session), _sent(event)
     alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
-    picture, upscaler = _whole(known), Upscaler(known.pair, device=device.name())
+    picture, network = _whole(known), upscaler(known.pair)
     start = time.monotonic()
     yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
-    for progress in upscaler.tiles(picture.pixels, alpha):
+    for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
             yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
         else:
-            enlarged = upscaler.finish(picture, progress.result)
-            name = upscaler.file_name(Path(known.name).stem, alpha)
+            enlarged = network.finish(picture, progress.result)
+            name = network.file_name(Path(known.name).stem, alpha)
             path = store.put(encode_png(enlarged), name).path
             seconds = time.monotonic() - start
             label = text.ready(name, enlarged.pixels, progress.p99, seconds)
@@ -221,20 +220,22 @@ def _save_button(label: str, path: str | None = None) -> Any:
 
 def _whole(session: Session) -> Picture:
     """What the export enlarges: the picture, or in Compare the picture reduced."""
-    picture = session.picture
+    picture, scale = session.picture, session.scene.scale
     width, height = session.scene.small
-    if width * height > EXPORT_MEGAPIXELS * 1e6:
-        raise ValueError(text.TOO_LARGE_TO_EXPORT)
+    limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
+    if width * height > limit * 1e6:
+        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
     if session.scene.mode is Mode.ENLARGE:
         return picture
-    return Picture(imresize(crop_to_multiple(picture.pixels, SCALE), 1 / SCALE), grey=picture.grey)
+    return Picture(imresize(crop_to_multiple(picture.pixels, scale), 1 / scale), grey=picture.grey)
 
 
 def _methods(session: Session, names: object) -> list[str]:
     """The crops that a browser shows, each once."""
-    shown = [*text.TITLES, views.LIVE_PANE]
-    if session.scene.hr is None:
-        shown.remove(figures.ORIGINAL)
+    methods = [name for name in text.TITLES if name != figures.ORIGINAL]
+    shown = [views.LIVE_PANE, *(name for name in methods if fits(session.scene, name))]
+    if session.scene.hr is not None:
+        shown.append(figures.ORIGINAL)
     if not isinstance(names, list) or not names:
         raise ValueError(text.BROKEN_REQUEST)
     listed: list[Any] = names

@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 
-from demo import device, refusals
-from demo.scene import SCALE
-from esrgan import Upscaler
-from esrgan.weights import MODELS, Model, Transfer, download, first_cached, is_cached
+from demo import refusals
+from demo.scene import upscaler
+from esrgan.weights import MODELS, Model, Transfer, download, first_cached, is_cached, resolve
 
 PREFERRED = ("esrgan-official", "esrgan")
 """The page starts with the first of these that needs no download."""
@@ -44,11 +42,11 @@ def named_pair(name: object) -> Model:
     Raises
     ------
     ValueError
-        If it is unknown, must be downloaded first, or does not enlarge by four.
+        If it is unknown or must be downloaded first.
     """
     if name not in ready_pairs():
         raise ValueError(refusals.UNKNOWN_PAIR.format(name=repr(name)))
-    return _checked(MODELS[str(name)])
+    return MODELS[str(name)]
 
 
 def own_pair(psnr: str | None, gan: str | None) -> Model:
@@ -57,12 +55,11 @@ def own_pair(psnr: str | None, gan: str | None) -> Model:
     Raises
     ------
     ValueError
-        If a file is missing or refused, the two do not make a pair, or they do not enlarge by
-        four.
+        If a file is missing or refused, or the two do not make a pair.
     """
     if not psnr or not gan:
         raise ValueError(refusals.NEEDS_TWO_FILES)
-    return _checked(Upscaler((psnr, gan), device=device.name()).model)
+    return upscaler(resolve(psnr, gan)).model
 
 
 def fetch(name: object) -> Iterator[Transfer]:
@@ -76,12 +73,3 @@ def fetch(name: object) -> Iterator[Transfer]:
     if not is_local() or name not in missing_pairs():
         raise ValueError(refusals.NO_DOWNLOAD.format(name=repr(name)))
     yield from download(MODELS[str(name)])
-
-
-@lru_cache(maxsize=8)
-def _checked(model: Model) -> Model:
-    """The model, if the page can show it."""
-    scale = Upscaler(model, device=device.name()).scale
-    if scale != SCALE:
-        raise ValueError(refusals.WRONG_SCALE.format(scale=scale, shown=SCALE))
-    return model

@@ -13,14 +13,13 @@ from esrgan import AlphaCurve, Upscaler
 from esrgan.evaluation import Rebuilt, Scores, score
 from esrgan.images import Picture
 from esrgan.resize import imresize
-from esrgan.tiles import HALO_PX
+from esrgan.tiles import ALIGNMENT_PX, HALO_PX, with_halo
 from esrgan.weights import Model
 
-SCALE = 4
-WINDOW_PX = 128
-"""Side of the window in pixels of the small picture; what is shown has four times as many."""
-INPUT = "input"
-"""Name of the crop that shows the small picture's own pixels."""
+WINDOW_PX = 512
+"""Side of the window in pixels of the enlarged picture."""
+INPUT, BICUBIC = "input", "bicubic"
+"""Names of the crops that follow any scale: the small picture's own pixels, and interpolation."""
 FIDELITY, CONSISTENCY = ("psnr_y", "ssim_y", "rmse_y"), ("lr_psnr",)
 PERCEPTION = ("perceptual_index", "niqe")
 KERNEL_PX = 2
@@ -62,6 +61,8 @@ class Scene:
 
     Attributes
     ----------
+    scale
+        Ratio of the enlarged picture's size to the small one's.
     small
         Size (width, height) of the whole small picture.
     box, context
@@ -75,6 +76,7 @@ class Scene:
     """
 
     mode: Mode
+    scale: int
     small: tuple[int, int]
     box: Box
     context: Box
@@ -84,7 +86,13 @@ class Scene:
 
     def crop(self, enlarged: NDArray) -> NDArray:
         """The window's part of the enlarged context."""
-        return np.ascontiguousarray(enlarged[self.box.within(self.context, SCALE)])
+        return np.ascontiguousarray(enlarged[self.box.within(self.context, self.scale)])
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the window, as fractions of the picture."""
+        (width, height), box = self.small, self.box
+        return (box.left + box.width / 2) / width, (box.top + box.height / 2) / height
 
     @property
     def window_lr(self) -> NDArray:
@@ -92,74 +100,106 @@ class Scene:
         return np.ascontiguousarray(self.lr[self.box.within(self.context)])
 
 
-def small_size(picture: Picture, mode: Mode) -> tuple[int, int]:
+def usable(mode: Mode, scale: int) -> Mode:
+    """The mode, if networks of this scale have it: without reduction there is no Compare."""
+    return mode if scale > 1 else Mode.ENLARGE
+
+
+def small_size(picture: Picture, mode: Mode, scale: int) -> tuple[int, int]:
     """Width and height of what is enlarged: the picture itself, or the picture reduced."""
     height, width = picture.pixels.shape[:2]
     if mode is Mode.ENLARGE:
         return width, height
-    if min(width, height) < SCALE:
-        raise ValueError(refusals.TOO_SMALL_TO_COMPARE)
-    return width // SCALE, height // SCALE
+    if scale == 1:
+        raise ValueError(refusals.KEEPS_THE_SIZE)
+    if min(width, height) < scale:
+        raise ValueError(refusals.TOO_SMALL_TO_COMPARE.format(scale=scale))
+    return width // scale, height // scale
 
 
-def place(picture: Picture, mode: Mode, x: float, y: float) -> Scene:
-    """Put the window's centre at (x, y), fractions of the picture, as near as its edges allow."""
-    width, height = small_size(picture, mode)
-    left, box_width = _along(width, x)
-    top, box_height = _along(height, y)
-    box = Box(left, top, box_width, box_height)
-    context = box.grow(HALO_PX, width, height)
+def place(picture: Picture, mode: Mode, x: float, y: float, scale: int) -> Scene:
+    """Put the window's centre at (x, y), fractions of the picture, as near as its edges allow.
+
+    Raises
+    ------
+    ValueError
+        If the picture cannot be reduced by the scale, in Compare.
+    """
+    width, height = small_size(picture, mode, scale)
+    whole, box = Box(0, 0, width, height), _window(width, height, x, y, WINDOW_PX // scale)
+    context = _context(box, width, height)
+    hr = opacity = None
     if mode is Mode.COMPARE:
-        whole = Box(0, 0, width, height)
-        hr = picture.pixels[_enlarge(box).within(_enlarge(whole))]
-        lr = _reduce(picture.pixels, context, width, height)
-        return Scene(mode, (width, height), box, context, lr, np.ascontiguousarray(hr), None)
-    lr = np.ascontiguousarray(picture.pixels[context.within(Box(0, 0, width, height))])
-    opacity = _opacity(picture, box, width, height)
-    return Scene(mode, (width, height), box, context, lr, None, opacity)
+        hr = np.ascontiguousarray(picture.pixels[box.within(whole, scale)])
+        lr = _reduce(picture.pixels, context, whole, scale)
+    else:
+        opacity = _opacity(picture, box, whole, scale)
+        lr = np.ascontiguousarray(picture.pixels[context.within(whole)])
+    return Scene(mode, scale, (width, height), box, context, lr, hr, opacity)
 
 
-def _along(size: int, position: float) -> tuple[int, int]:
+def _window(width: int, height: int, x: float, y: float, side: int) -> Box:
+    """The window in a small picture of a size."""
+    left, box_width = _along(width, x, side)
+    top, box_height = _along(height, y, side)
+    return Box(left, top, box_width, box_height)
+
+
+def _along(size: int, position: float, side: int) -> tuple[int, int]:
     """Start and length of the window along one axis."""
-    length = min(WINDOW_PX, size)
+    length = min(side, size)
     start = round(position * size - length / 2)
     return min(max(start, 0), size - length), length
 
 
-def _enlarge(box: Box) -> Box:
-    """The same box in the large picture."""
-    return Box(*(SCALE * value for value in (box.left, box.top, box.width, box.height)))
+def _context(box: Box, width: int, height: int) -> Box:
+    """The window with what a network sees around it."""
+    left, right = with_halo(box.left, box.left + box.width, width)
+    top, bottom = with_halo(box.top, box.top + box.height, height)
+    return Box(left, top, right - left, bottom - top)
 
 
-def _reduce(pixels: NDArray, box: Box, width: int, height: int) -> NDArray:
+def _reduce(pixels: NDArray, box: Box, whole: Box, scale: int) -> NDArray:
     """A part of the reduced picture, equal to that part of the whole picture reduced."""
-    outer = box.grow(KERNEL_PX, width, height)
-    large = pixels[_enlarge(outer).within(Box(0, 0, SCALE * width, SCALE * height))]
-    return np.ascontiguousarray(imresize(large, 1 / SCALE)[box.within(outer)])
+    outer = box.grow(KERNEL_PX, whole.width, whole.height)
+    large = pixels[outer.within(whole, scale)]
+    return np.ascontiguousarray(imresize(large, 1 / scale)[box.within(outer)])
 
 
-def _opacity(picture: Picture, box: Box, width: int, height: int) -> NDArray | None:
+def _opacity(picture: Picture, box: Box, whole: Box, scale: int) -> NDArray | None:
     """Opacity of the enlarged window, equal to that part of the whole opacity enlarged."""
     if picture.opacity is None:
         return None
-    outer = box.grow(KERNEL_PX, width, height)
-    small = picture.opacity[outer.within(Box(0, 0, width, height))]
-    return np.ascontiguousarray(imresize(small, SCALE)[box.within(outer, SCALE)])
+    outer = box.grow(KERNEL_PX, whole.width, whole.height)
+    small = picture.opacity[outer.within(whole)]
+    return np.ascontiguousarray(imresize(small, scale)[box.within(outer, scale)])
 
 
 @lru_cache(maxsize=16)
+def upscaler(model: str | Model) -> Upscaler:
+    """A model, opened once: the files of a visitor's own are gone after an hour."""
+    return Upscaler(model, device=device.name())
+
+
 def window_upscaler(model: str | Model, precision: str = "fp32") -> Upscaler:
     """A model whose tiles are as large as any window, so that a window is never cut."""
-    tile_px = WINDOW_PX + 2 * HALO_PX
-    return Upscaler(model, device=device.name(), precision=precision, tile_px=tile_px)
+    tile_px = WINDOW_PX + 2 * (HALO_PX + ALIGNMENT_PX)
+    return upscaler(model).like(precision=precision, tile_px=tile_px)
+
+
+def fits(scene: Scene, model: str) -> bool:
+    """Whether a method enlarges as much as the pair does."""
+    return model in (INPUT, BICUBIC) or upscaler(model).scale == scene.scale
 
 
 def rebuild(
     scene: Scene, model: str | Model, alpha: float | None = None, *, precision: str = "fp32"
 ) -> NDArray:
-    """The window as a model sees it, (4·h, 4·w, 3); exact in single precision."""
+    """The window as a model sees it, (s·h, s·w, 3); exact in single precision."""
     if model == INPUT:
-        return scene.window_lr.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
+        return scene.window_lr.repeat(scene.scale, axis=0).repeat(scene.scale, axis=1)
+    if model == BICUBIC:
+        return scene.crop(imresize(scene.lr, scene.scale))
     return scene.crop(window_upscaler(model, precision)(scene.lr, alpha))
 
 
@@ -179,9 +219,8 @@ def metrics(mode: Mode) -> tuple[str, ...]:
 
 
 def scores(scene: Scene, sr: NDArray) -> Scores:
-    """The figures under a rebuilt crop, measured on the window."""
-    lr = scene.window_lr if scene.hr is None else None
-    return score("", Rebuilt(sr, scene.hr, lr), metrics(scene.mode))
+    """The figures under a rebuilt crop, measured on the window; the border is one scale wide."""
+    return score("", Rebuilt(sr, scene.hr, scene.window_lr), metrics(scene.mode))
 
 
 def original_scores(hr: NDArray) -> Scores:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from demo.scene import Mode, Scene, place
+from demo.scene import Mode, Scene, place, upscaler, usable
 from esrgan.images import Picture
 from esrgan.weights import Model
 
@@ -50,9 +50,12 @@ class Session:
 
     def placed(self, mode: Mode, x: float, y: float) -> "Session":
         """The same picture, another window."""
-        scene = place(self.picture, mode, x, y)
+        scene = place(self.picture, mode, x, y, self.scene.scale)
         return replace(self, revision=self.latest.rise(), scene=scene)
 
     def with_pair(self, pair: Model) -> "Session":
-        """The same picture and window, seen by other networks."""
-        return replace(self, revision=self.latest.rise(), pair=pair)
+        """The same picture seen by other networks: of another scale, through another window."""
+        scene, scale = self.scene, upscaler(pair).scale
+        if scale != scene.scale:
+            scene = place(self.picture, usable(scene.mode, scale), *scene.centre, scale)
+        return replace(self, revision=self.latest.rise(), scene=scene, pair=pair)

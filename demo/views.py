@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 
 from demo import captions, planes, store, text, tradeoff
 from demo.live import WINDOWS
-from demo.scene import Mode, curve, original_scores, place, rebuild, scores
+from demo.scene import (
+    Mode,
+    curve,
+    fits,
+    original_scores,
+    place,
+    rebuild,
+    scores,
+    upscaler,
+    usable,
+)
 from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
 from demo.session import Latest, Session
 from esrgan import AlphaCurve
@@ -29,8 +39,9 @@ LARGEST_DROP = 12_000_000
 
 
 def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
-    """A session whose window is in the middle of a picture."""
-    scene = place(picture, mode, 0.5, 0.5)
+    """A session whose window is in the middle of a picture; in Compare where the pair has it."""
+    scale = upscaler(pair).scale
+    scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
     overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
     return Session(latest.rise(), name, picture, scene, overview, pair, latest)
 
@@ -46,7 +57,7 @@ def first_view(session: Session) -> View:
     if session.scene.hr is not None:
         panes.append(_original_pane(session.scene.hr))
     panes += [method_pane(session, model) for model in FIRST]
-    panes += [Pane(id=model, title=text.TITLES[model]) for model in LATER]
+    panes += [Pane(id=model, title=text.TITLES[model]) for model in _later(session)]
     token = WINDOWS.add(session.scene, session.pair)
     return View(revision=session.revision, place=_place(session), panes=panes, live=token)
 
@@ -65,10 +76,15 @@ def growth(session: Session) -> Iterator[View]:
         yield news
     news = news.model_copy(update={"p99": line.p99})
     yield news
-    for model in LATER:
+    for model in _later(session):
         news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
         yield news
     yield from _figures_along(session, line, news)
+
+
+def _later(session: Session) -> list[str]:
+    """Methods that follow the curve: those that enlarge as much."""
+    return [model for model in LATER if fits(session.scene, model)]
 
 
 def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[View]:
@@ -117,6 +133,8 @@ def _place(session: Session) -> Place:
     return Place(
         name=session.name,
         mode=scene.mode.value,
+        scale=scene.scale,
+        methods=[model for model in text.ADDED_METHODS if fits(scene, model)],
         box=(scene.box.left, scene.box.top, scene.box.width, scene.box.height),
         small=scene.small,
         overview=FileData(path=session.overview),

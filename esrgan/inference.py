@@ -1,6 +1,7 @@
 """From a picture to a picture: device, precision, tiles."""
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -66,10 +67,7 @@ class Upscaler:
         precision: str = "auto",
         tile_px: int = DEFAULT_TILE_PX,
     ) -> None:
-        if precision not in PRECISIONS:
-            raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
-        if tile_px < SMALLEST_TILE_PX:
-            raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
+        _check_settings(precision, tile_px)
         self.model = _resolve(name_or_pair)
         self.device = _device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
@@ -79,6 +77,13 @@ class Upscaler:
     def scale(self) -> int:
         """Ratio of output to input size."""
         return self._ends[0].scale if self._ends else BICUBIC_SCALE
+
+    def like(self, *, precision: str = "auto", tile_px: int = DEFAULT_TILE_PX) -> "Upscaler":
+        """The same networks, not read again, at another precision or tile size."""
+        _check_settings(precision, tile_px)
+        other = copy(self)
+        other.dtype, other.tile_px = PRECISIONS[precision], tile_px
+        return other
 
     def alpha(self, alpha: float | None) -> float | None:
         """The α that is used: 1 for a pair where none is given, None for a single model."""
@@ -221,6 +226,14 @@ class Upscaler:
         if alpha is None:
             return self._ends[0].state
         return interpolate(self._ends[0].state, self._ends[1].state, alpha)
+
+
+def _check_settings(precision: str, tile_px: int) -> None:
+    """Refuse an unknown precision, and tiles that are smaller than their halo deserves."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
+    if tile_px < SMALLEST_TILE_PX:
+        raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
 
 
 def _in_bands(picture: NDArray, scale: int) -> Iterator[Progress]:

@@ -56,10 +56,12 @@ def spans(size: int, tile_px: int) -> list[Span]:
     """Cut an axis into the fewest near-equal parts of at most `tile_px`, each with its halo."""
     count = -(-size // tile_px)
     seams = [round(index * size / count) for index in range(count + 1)]
-    return [
-        Span(start, stop, max(0, _aligned(start - HALO_PX)), min(size, -_aligned(-stop - HALO_PX)))
-        for start, stop in pairwise(seams)
-    ]
+    return [Span(start, stop, *with_halo(start, stop, size)) for start, stop in pairwise(seams)]
+
+
+def with_halo(start: int, stop: int, size: int) -> tuple[int, int]:
+    """A part of an axis with what a network sees around it, aligned, as far as the axis goes."""
+    return max(0, _aligned(start - HALO_PX)), min(size, -_aligned(-stop - HALO_PX))
 
 
 def _aligned(position: int) -> int:

@@ -47,6 +47,18 @@ def test_a_pair_is_the_interpolated_network(alpha, photo):
     assert np.abs(Upscaler("esrgan")(photo, alpha) - expected).max() <= 0.51
 
 
+def test_the_same_networks_at_other_settings(noise):
+    one = Upscaler("esrgan")
+    other = one.like(precision="bf16", tile_px=64)
+    assert other._ends is one._ends
+    assert (one.dtype, one.tile_px) == (torch.float32, 160)
+    assert np.array_equal(other(noise, 0.5), Upscaler("esrgan", precision="bf16")(noise, 0.5))
+    with pytest.raises(ValueError, match="at least 64 px"):
+        one.like(tile_px=8)
+    with pytest.raises(ValueError, match="precision is one of"):
+        one.like(precision="fp8")
+
+
 def test_a_pair_without_alpha_takes_the_gan_end(noise):
     upscaler = Upscaler("esrgan")
     assert np.array_equal(upscaler(noise), upscaler(noise, 1.0))

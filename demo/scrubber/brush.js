@@ -24,7 +24,8 @@ function makeLayer() {
 function beginStroke() {
   brush.layer = brush.layer || makeLayer();
   brush.stroke = {
-    alpha: Number(part('brush-alpha').value), radius: Number(part('brush-size').value) / 8,
+    alpha: Number(part('brush-alpha').value),
+    radius: Number(part('brush-size').value) / 2 / state.place.scale,
     soft: Number(part('brush-soft').value), mask: new Map(), last: null,
   };
 }

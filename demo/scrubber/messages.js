@@ -28,16 +28,16 @@ function show() {
 // A new picture or window: forget the old one, and ask for what takes longer.
 function begin(view) {
   const isSamePicture = state.place && view.place.overview.url === state.place.overview.url;
-  const isSameSize = isSamePicture && view.place.mode === state.mode;
-  const kept = isSamePicture ? Object.keys(props.methods).filter((name) => panes.has(name)) : [];
+  const isSameSize = isSamePicture && String(view.place.small) === String(state.place.small);
+  const kept = isSamePicture ? view.place.methods.filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
     exact: null, live: null, traces: [], p99: null, grown: false, settled: false,
   });
   resting = null;
-  const [, , width, height] = view.place.box;
+  const [width, height] = view.place.box.slice(2).map((side) => side * view.place.scale);
   clearPanes();
-  clearCurve(4 * width, 4 * height);
+  clearCurve(width, height);
   if (!isSameSize || !brushCovers(view.place.box)) clearBrush();
   showTraces();
   showSource(view.place);
@@ -73,12 +73,13 @@ function showSource(where) {
   element.querySelectorAll('[data-mode]').forEach((button) => {
     button.setAttribute('aria-checked', String(button.dataset.mode === where.mode));
   });
+  element.querySelector('[data-mode="enlarge"]').textContent = fill(labels.enlarge_by, where);
 }
 
 // What becomes what, in pixels.
-function sizeOf({ mode, small: [width, height] }) {
+function sizeOf({ mode, scale, small: [width, height] }) {
   return fill(labels['size_' + mode], {
-    width: 4 * width, height: 4 * height, small_width: width, small_height: height,
+    width: scale * width, height: scale * height, small_width: width, small_height: height,
   });
 }
 

@@ -10,7 +10,10 @@ function showPlane(view) {
     Object.assign(plane, { data: null, points: new Map(), revision: view.revision });
     part('region-answer').textContent = '';
   }
-  if (view.place) part('how').textContent = labels['how_' + view.place.mode];
+  if (view.place) {
+    const measured = labels['how_' + view.place.mode];
+    part('how').textContent = fill(measured, { border_px: view.place.scale });
+  }
   view.panes.forEach((pane) => {
     if (pane.point) plane.points.set(pane.id, { label: inOwnWords(pane.title).split(' · ')[0], at: pane.point });
   });

@@ -122,12 +122,18 @@ class Place(GradioModel):
         Left, top, width and height of the window in pixels of the small picture.
     small
         Width and height of the small picture.
+    scale
+        Ratio of the crops' size to the window's.
+    methods
+        Names of the crops that can be added at this scale.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
     """
 
     name: str
     mode: str
+    scale: int
+    methods: list[str]
     box: tuple[int, int, int, int]
     small: tuple[int, int]
     overview: FileData

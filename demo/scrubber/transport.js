@@ -41,6 +41,11 @@ function showQuality() {
   else showFigures(live, brushed() ? [] : figuresAt(state.alpha));
 }
 
+// What floats above the slider on a phone stands on it.
+new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty('--slider-height', target.offsetHeight + 'px');
+}).observe(slider.closest('.slider'));
+
 slider.addEventListener('input', () => {
   stopPlaying();
   setAlpha(Number(slider.value));

@@ -200,6 +200,8 @@ function drawSplit() {
   part('split-line').style.left = 100 * share + '%';
 }
 
+const isAddable = (name) => state.place.methods.includes(name) && !panes.has(name);
+
 function offerPanes() {
   [['split-left', 'bicubic'], ['split-right', LIVE_PANE]].forEach(([name, usual]) => {
     const select = part(name);
@@ -212,9 +214,9 @@ function offerPanes() {
     select.value = panes.has(chosen) ? chosen : usual;
   });
   element.querySelectorAll('[data-add]').forEach((button) => {
-    button.hidden = panes.has(button.dataset.add);
+    button.hidden = !isAddable(button.dataset.add);
   });
-  part('adds').hidden = Object.keys(props.methods).every((name) => panes.has(name));
+  part('adds').hidden = !state.place.methods.some(isAddable);
 }
 
 function showZoom() {

@@ -20,7 +20,7 @@ from demo.text.chinese import CHINESE
 from demo.text.english import ENGLISH
 from demo.text.words import Words
 from esrgan.images import WEB_LIMITS
-from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX
+from esrgan.metrics.fidelity import LR_BORDER_PX
 from esrgan.metrics.naturalness import SMALLEST_PX
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.weights import MODELS
@@ -33,7 +33,6 @@ FIRST_ALPHA = 0.8
 CAUTION_ALPHA = 0.8
 """From here on the page says that detail is plausible, not real."""
 FACTS: Mapping[str, Any] = {
-    "border_px": BORDER_PX,
     "least_px": SMALLEST_PX,
     "lr_border_px": LR_BORDER_PX,
     "megabytes": f"{WEB_LIMITS.megabytes:g}",

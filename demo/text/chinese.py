@@ -23,7 +23,7 @@ LABELS = {
     "caution": "此处细节看似合理，却并非真实：请勿据此辨认人物或识读文字。",
     "choose": "选择图片",
     "compare": "对比",
-    "compare_help": "先把图片缩小到 1/4 再重建，并与原图比较",
+    "compare_help": "先把图片缩小再重建，并与原图比较",
     "comparison": "对比图",
     "comparison_help": "整幅图片与取景框，以及各方法的局部图和指标",
     "difference": "差异",
@@ -31,7 +31,8 @@ LABELS = {
     "distortion": "RMSE（亮度，灰阶）",
     "drop_here": "松开鼠标即可打开",
     "drop_or_paste": "也可以把图片拖放或粘贴到页面任意位置：JPEG、PNG、WebP，最大 {megabytes} MB。",
-    "enlarge": "放大 4 倍",
+    "enlarge": "放大",
+    "enlarge_by": "放大 {scale} 倍",
     "enlarge_help": "直接放大这张图片",
     "exact": "精确结果",
     "examples": "示例",
@@ -111,20 +112,20 @@ LABELS = {
     "zoom": "缩放：滚轮、双指、+ 与 −；平移：拖动，或 Shift 加方向键；复原：双击或 0",
 }
 PAGE = {
-    "intro": """# 图片放大 4 倍，补多少细节由您决定
+    "intro": """# 放大图片，补多少细节由您决定
 
 **α** 用来混合两个超分辨率网络：取 0 时结果保真但偏模糊，取 1 时画面生动，但部分细节由网络虚构。
 """,
-    "about_title": "关于：指标、隐私、许可与版本",
+    "about_title": "关于：指标、隐私、许可",
     "about": """
-- **对比**：先把图片缩小到四分之一，再重建，并与原图比较。**放大 4 倍**：直接放大图片本身；由于没有
-  原图可比，改为把结果重新缩小后与输入比较（LR-PSNR）。
+- **对比**：先按网络的放大倍数把图片缩小，再重建，并与原图比较。**放大**：直接放大图片本身；由于没有
+  原图可比，改为把结果重新缩小后与输入比较（LR-PSNR）。不改变尺寸的网络（×1）没有对比。
 - **PSNR** 与 **SSIM** 衡量与原图的接近程度，越高越好；**RMSE** 衡量与原图的差距，越低越好。**NIQE**
   衡量画面是否自然，越低越好；其参考统计量由我们自行拟合，因此与已发表的数值略有出入。
 - **感知指数**：PIRM 2018 挑战赛所用指标的估计值，越低越好，并附误差；该指标有一半来自一个不能自由
   分发的模型，所以这里用代理模型估计。
-- **感知–失真平面**：越靠左越保真，越靠下越自然。图中的区域取自 PIRM 2018，其界限针对整个数据集的
-  平均值，对单个窗口仅供参考。最佳 α 以 0.1 为步长搜索。
+- **感知–失真平面**：越靠左越保真，越靠下越自然。图中的区域取自 PIRM 2018，其界限针对整个数据集
+  放大 4 倍后的平均值，对单个窗口或其他倍数仅供参考。最佳 α 以 0.1 为步长搜索。
 - 拖动 α 时看到的是**曲线近似**，由至多九个精确结果混合而成，图下注明实测误差；停下后显示网络自身的
   **精确结果**。下载的图片都是精确结果；用画笔涂抹过的除外，因为没有哪一个网络与之对应。
 - **注意**：这些网络会虚构细节。它们看似合理，却并非真实：请勿据此辨认人物，也不要用来识读车牌、
@@ -153,7 +154,6 @@ PAGE = {
 SERVER = {
     "drawing": "正在绘制对比图……",
     "drawn": "保存 {name}",
-    "error": "出错了",
     "progress": "正在计算……第 {done} 块，共 {total} 块",
     "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
@@ -161,13 +161,13 @@ SERVER = {
 TOLD = {
     refusals.IDLE: "页面已闲置一小时，请重新打开图片。",
     refusals.BROKEN_REQUEST: "无法理解页面发来的内容，请刷新页面。",
-    refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 200 万像素的整图；命令行没有此限制。",
-    refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 4 像素，请改用“放大”。",
+    refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
+    refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",
     refusals.LOST_UPLOAD: "上传的文件丢失了，请重试。",
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
     refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",
     refusals.NO_DOWNLOAD: "{name} 不能在这里下载。",
-    refusals.WRONG_SCALE: "这对网络放大 {scale} 倍，而本页只支持放大 {shown} 倍；命令行无此限制。",
+    refusals.KEEPS_THE_SIZE: "这对网络不改变尺寸（×1），因此没有可以对比的原图。",
     "This file is over the limit of {limit} MB.": "文件超过 {limit} MB 的上限。",
     "This picture claims to be enormous; the limit is {limit} megapixels.": (
         "图片声称的尺寸过大；上限是 {limit} 百万像素。"
@@ -181,6 +181,9 @@ TOLD = {
     "This is {kind}: export it as PNG or JPEG first.": (
         "不支持这种文件（{kind}），请先导出为 PNG 或 JPEG。"
     ),
+    "a Photoshop file": "Photoshop 文件",
+    "a PostScript file": "PostScript 文件",
+    "a PDF": "PDF",
     "This is a drawing or a web page, not a picture: save it as PNG first.": (
         "这是矢量图或网页，不是位图，请先存为 PNG。"
     ),

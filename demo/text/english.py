@@ -20,7 +20,7 @@ LABELS = {
     "caution": ("Detail here is plausible, not real: do not identify people or read text from it."),
     "choose": "Choose a picture",
     "compare": "Compare",
-    "compare_help": "Shrink the picture ×4, rebuild it, measure against the original",
+    "compare_help": "Shrink the picture, rebuild it, measure against the original",
     "comparison": "Comparison figure",
     "comparison_help": "The whole picture with the window, and the crops with their figures",
     "difference": "Difference",
@@ -28,7 +28,8 @@ LABELS = {
     "distortion": "RMSE (luma, grey levels)",
     "drop_here": "Drop it to open it",
     "drop_or_paste": "… or drop or paste one anywhere: JPEG, PNG, WebP, up to {megabytes} MB.",
-    "enlarge": "Enlarge ×4",
+    "enlarge": "Enlarge",
+    "enlarge_by": "Enlarge ×{scale}",
     "enlarge_help": "Enlarge the picture itself",
     "exact": "exact",
     "examples": "Examples",
@@ -121,24 +122,25 @@ LABELS = {
     "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
 }
 PAGE = {
-    "intro": """# Enlarge a picture ×4, and choose how much detail to invent
+    "intro": """# Enlarge a picture, and choose how much detail to invent
 
 **α** mixes two networks: at 0 the result is faithful but blurry, at 1 vivid, with detail that the
 network invents.
 """,
-    "about_title": "About: numbers, privacy, licences, versions",
+    "about_title": "About: numbers, privacy, licences",
     "about": """
-- **Compare** shrinks your picture to a quarter, rebuilds it, and measures against the original.
-  **Enlarge ×4** enlarges the picture itself; there is nothing to measure against, so the result
-  is reduced again and compared with the input (LR-PSNR).
+- **Compare** shrinks your picture as much as the networks enlarge, rebuilds it, and measures
+  against the original. **Enlarge** enlarges the picture itself; there is nothing to measure
+  against, so the result is reduced again and compared with the input (LR-PSNR). Networks that
+  keep the size (×1) have no Compare.
 - **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
   it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
   statistics are our own, so its values differ a little from published ones.
 - **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
   with its error: half of the index comes from a model that is not free to ship.
 - **The plane** of distortion and perception: left is faithful, down is natural. Its regions are
-  those of PIRM 2018, whose limits are meant for the mean of a data set: for one window they are
-  a hint. The best α is sought in steps of 0.1.
+  those of PIRM 2018, whose limits are meant for the mean of a data set enlarged ×4: for one
+  window, or another scale, they are a hint. The best α is sought in steps of 0.1.
 - While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
   stands under the picture; when it rests, the network's own output, **exact**. A download is
   exact, except a brushed one, for which no single network exists.
@@ -171,7 +173,6 @@ network invents.
 SERVER = {
     "drawing": "Drawing the figure …",
     "drawn": "Save {name}",
-    "error": "Error",
     "progress": "Computing … {done} of {total} tiles",
     "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",

@@ -36,7 +36,8 @@ class Words:
         for english, own in self.told.items():
             found = _pattern(english).fullmatch(sentence)
             if found:
-                return own.format(**found.groupdict())
+                values = {name: self.told.get(it, it) for name, it in found.groupdict().items()}
+                return own.format(**values)
         return sentence
 
 

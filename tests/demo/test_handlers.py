@@ -377,7 +377,9 @@ def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
 def test_whole_pictures_are_limited():
     big = Picture(np.zeros((1500, 1500, 3), np.uint8))
     session = handlers.views.open_picture("big", big, Mode.ENLARGE, Latest(), MODELS["esrgan"])
-    assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT
+    assert sentence(handlers.export(session, event(alpha=0.5))) == text.TOO_LARGE_TO_EXPORT.format(
+        limit=2
+    )
     compared = session.placed(Mode.COMPARE, 0.5, 0.5)
     assert handlers._whole(compared).pixels.shape == (375, 375, 3)
 

@@ -13,7 +13,7 @@ from esrgan.weights import MODELS
 
 @pytest.fixture
 def scene(photo):
-    return place(Picture(photo[:24, :30]), Mode.ENLARGE, 0.5, 0.5)
+    return place(Picture(photo[:24, :30]), Mode.ENLARGE, 0.5, 0.5, 4)
 
 
 @pytest.fixture

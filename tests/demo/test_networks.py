@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -8,12 +9,17 @@ import torch
 
 from demo import handlers, networks
 from demo.layout import launch_options
-from demo.scene import rebuild, scores
+from demo.planes import decode
+from demo.scene import Mode, rebuild, scores
+from esrgan import Upscaler, imresize
 from esrgan.cli import main
-from esrgan.images import read
+from esrgan.images import Picture, read
+from esrgan.metrics import psnr
 from esrgan.models import build
+from esrgan.resize import crop_to_multiple
 from esrgan.weights import MODELS, Model, RemoteFile, Transfer, save_weights
 from tests.training.conftest import _fresh_accelerate, folder  # noqa: F401 - fixtures
+from tests.weights.conftest import SIZES, passing
 
 TOY = ["batch_size=4", "patch_px=32", "precision=fp32", "validate_every=0", "held_out=0", "steps=3"]
 REMOTE = Model(
@@ -91,17 +97,96 @@ def test_what_is_no_pair_is_refused_in_one_sentence(session, tmp_path):
         list(handlers.use_own_pair(session, psnr, str(MODELS["srresnet"].files[0])))
 
 
-def test_another_scale_is_refused_with_its_reason(session, tmp_path):
-    torch.manual_seed(0)
-    size = {"scale": 2, "num_features": 4, "num_blocks": 1, "growth_channels": 2}
-    network = build("rrdbnet", **size)
-    for parameter in network.parameters():
-        parameter.data.zero_()
-    network.conv_last.bias.data.fill_(0.5)
-    metadata = {"architecture": "rrdbnet", "config": json.dumps(size)}
-    save_weights(tmp_path / "two.safetensors", network.state_dict(), metadata)
-    with pytest.raises(gr.Error, match="enlarges by 2"):
-        list(handlers.use_own_pair(session, *[str(tmp_path / "two.safetensors")] * 2))
+def pair_at(folder, scale):  # noqa: F811
+    """Two files that make a pair of a scale: a tiny RRDBNet and a slightly moved copy."""
+    network, folder = passing(noise=0.003, scale=scale), folder / f"x{scale}"
+    folder.mkdir()
+    sizes = json.dumps(SIZES | {"scale": scale})
+    for name in ("psnr", "gan"):
+        metadata = {"architecture": "rrdbnet", "config": sizes}
+        save_weights(folder / f"{name}.safetensors", network.state_dict(), metadata)
+        network.conv_last.bias.data.add_(0.02)
+    return str(folder / "psnr.safetensors"), str(folder / "gan.safetensors")
+
+
+@pytest.mark.parametrize("scale", [2, 8])
+def test_the_page_follows_the_scale_of_its_pair(session, tmp_path, scale):
+    files = pair_at(tmp_path, scale)
+    ((changed, view),) = handlers.use_own_pair(session, *files)
+    hr = crop_to_multiple(changed.picture.pixels, scale)
+    lr = imresize(hr, 1 / scale)
+    assert view.place.scale == scale
+    assert view.place.small == (lr.shape[1], lr.shape[0])
+    assert [pane.id for pane in view.panes] == ["esrgan", "original", "bicubic"]
+    np.testing.assert_array_equal(read(view.panes[1].image.path).pixels, hr)
+    np.testing.assert_array_equal(read(view.panes[2].image.path).pixels, imresize(lr, scale))
+    ((_, rested),) = handlers.rest(changed, _event(alpha=0.5))
+    sr = Upscaler(files)(lr, 0.5)
+    np.testing.assert_array_equal(read(rested.exact.image.path).pixels, sr)
+    assert rested.exact.figures[0].text == f"{psnr(sr, hr, border_px=scale):.2f} dB"
+    news = list(handlers.grow(changed, _event(revision=changed.revision)))[-1]
+    assert news.panes == []
+    assert decode(Path(news.nodes[0].file.path).read_bytes(), *hr.shape[:2]).shape == hr.shape
+    (added,) = handlers.add_method(changed, _event(model="input"))
+    np.testing.assert_array_equal(read(added.panes[0].image.path).pixels[::scale, ::scale], lr)
+    ((back, view),) = handlers.use_pair(changed, "esrgan")
+    assert back.scene.scale == view.place.scale == 4
+    assert view.panes[-1].id == "srresnet"
+
+
+def test_figures_and_exports_follow_the_scale(session, tmp_path):
+    files = pair_at(tmp_path, 2)
+    ((changed, _),) = handlers.use_own_pair(session, *files)
+    button, _ = list(handlers.export(changed, _event(alpha=1)))[-1]
+    assert button["value"].endswith("_a1.00_x2.png")
+    lr = imresize(crop_to_multiple(changed.picture.pixels, 2), 0.5)
+    np.testing.assert_array_equal(read(button["value"]).pixels, Upscaler(files)(lr, 1.0))
+    request = {"alpha": 1, "format": "png"}
+    drawn = list(handlers.draw_figure(changed, _event(methods=["esrgan", "bicubic"], **request)))
+    assert drawn[-1]["value"].endswith(".png")
+    with pytest.raises(gr.Error, match="not understood"):
+        list(handlers.draw_figure(changed, _event(methods=["esrgan", "srresnet"], **request)))
+
+
+def test_large_scales_export_smaller_pictures(session, tmp_path):
+    big = Picture(np.zeros((800, 800, 3), np.uint8))
+    for scale, is_refused in ((2, False), (8, True)):
+        pair = networks.own_pair(*pair_at(tmp_path, scale))
+        opened = handlers.views.open_picture("big", big, Mode.ENLARGE, session.latest, pair)
+        if is_refused:
+            with pytest.raises(gr.Error, match=r"up to 0\.5 megapixels"):
+                list(handlers.export(opened, _event(alpha=0)))
+        else:
+            assert handlers._whole(opened) is big
+
+
+def test_networks_that_keep_the_size_have_no_compare(session, tmp_path):
+    files = pair_at(tmp_path, 1)
+    ((changed, view),) = handlers.use_own_pair(session, *files)
+    assert (view.place.mode, view.place.scale) == ("enlarge", 1)
+    ((opened, view),) = handlers.open_example(changed, _event(name="coffee"))
+    assert view.place.mode == "enlarge"
+    box = opened.scene.box
+    assert (box.width, box.height) == (512, 400)
+    with pytest.raises(gr.Error, match="nothing to compare with"):
+        list(handlers.place(opened, _event(x=0.5, y=0.5, mode="compare")))
+    ((_, rested),) = handlers.rest(opened, _event(alpha=0))
+    whole = Upscaler(files, tile_px=1024)(opened.picture.pixels, 0.0)
+    window = whole[box.top : box.top + 400, box.left : box.left + 512].astype(int)
+    assert np.abs(read(rested.exact.image.path).pixels - window).max() <= 1
+
+
+def test_own_networks_outlive_their_files(session, tmp_path):
+    files = pair_of_files(tmp_path)
+    ((changed, _),) = handlers.use_own_pair(session, *files)
+    picture = imresize(crop_to_multiple(changed.picture.pixels, 4), 0.25)
+    expected = Upscaler(files)(picture, 0.5)
+    for file in files:
+        Path(file).unlink()
+    button, _ = list(handlers.export(changed, _event(alpha=0.5)))[-1]
+    np.testing.assert_array_equal(read(button["value"]).pixels, expected)
+    assert list(handlers.grow(changed, _event(revision=changed.revision)))[-1].nodes
+    assert rebuild(changed.scene, changed.pair, 0.5, precision="bf16").any()
 
 
 def test_a_space_takes_no_files_and_downloads_nothing(session, tmp_path, monkeypatch):

@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
+import torch
 from skimage import data
 
-from demo.scene import SCALE, Box, Mode, original_scores, place, rebuild, scores
+from demo.scene import Box, Mode, original_scores, place, rebuild, scores, upscaler
 from esrgan import Upscaler, imresize
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
 from esrgan.resize import crop_to_multiple
+from esrgan.weights import resolve
+from tests.weights.conftest import passing
 
 PLACES = [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0), (0.31, 0.77)]
 
@@ -19,8 +22,8 @@ def large():
 
 @pytest.mark.parametrize(("x", "y"), PLACES)
 def test_compare_sees_a_part_of_the_whole_reduced_picture(large, x, y):
-    scene = place(Picture(large), Mode.COMPARE, x, y)
-    whole = imresize(crop_to_multiple(large, SCALE), 1 / SCALE)
+    scene = place(Picture(large), Mode.COMPARE, x, y, 4)
+    whole = imresize(crop_to_multiple(large, 4), 1 / 4)
     box = scene.box
     assert scene.small == (326, 275)
     assert (box.width, box.height) == (128, 128)
@@ -33,7 +36,7 @@ def test_compare_sees_a_part_of_the_whole_reduced_picture(large, x, y):
 @pytest.mark.parametrize(("x", "y"), PLACES)
 def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
     small = large[:300, :310]
-    scene = place(Picture(small), Mode.ENLARGE, x, y)
+    scene = place(Picture(small), Mode.ENLARGE, x, y, 4)
     assert scene.hr is None
     rows, columns = (slice(4 * a, 4 * a + 512) for a in (scene.box.top, scene.box.left))
     assert np.array_equal(rebuild(scene, "bicubic"), imresize(small, 4)[rows, columns])
@@ -42,25 +45,51 @@ def test_the_window_is_a_part_of_the_whole_enlarged_picture(large, x, y):
     assert np.mean(difference <= 1) >= 0.999
 
 
+@pytest.mark.parametrize("scale", [2, 8])
+def test_compare_follows_the_scale(large, scale):
+    scene = place(Picture(large), Mode.COMPARE, 0.31, 0.77, scale)
+    whole = imresize(crop_to_multiple(large, scale), 1 / scale)
+    box, side = scene.box, 512 // scale
+    window = whole[box.top : box.top + side, box.left : box.left + side]
+    assert scene.hr.shape == (512, 512, 3)
+    assert np.array_equal(scene.window_lr, window)
+    assert np.array_equal(scene.hr, large[scale * box.top :, scale * box.left :][:512, :512])
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_window_is_unshuffled_as_the_whole_picture_is(large, scale, tmp_path):
+    network = passing(noise=0.02, scale=scale)
+    files = [tmp_path / name for name in ("psnr.pth", "gan.pth")]
+    for file in files:
+        torch.save({"params": network.state_dict()}, file)
+    pair = upscaler(resolve(*map(str, files))).model
+    scene = place(Picture(large), Mode.ENLARGE, 0.313, 0.771, scale)
+    assert scene.box.left % 4
+    assert scene.box.top % 4
+    whole = Upscaler(tuple(files), tile_px=2048)(large, 0.5)
+    rows, columns = scene.box.within(Box(0, 0, 1307, 1101), scale)
+    assert np.abs(rebuild(scene, pair, 0.5).astype(int) - whole[rows, columns]).max() <= 1
+
+
 def test_a_small_picture_is_covered_whole_and_exactly(photo):
-    scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9)
+    scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9, 4)
     assert (scene.box.width, scene.box.height) == (120, 96)
     assert np.array_equal(rebuild(scene, "esrgan", 0.3), Upscaler("esrgan")(photo, 0.3))
 
 
 def test_opacity_of_the_window(large):
     opacity = large[..., 0]
-    scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6)
+    scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6, 4)
     rows, columns = scene.box.within(Box(0, 0, 1307, 1101))
     outer = imresize(
         opacity[rows.start - 8 : rows.stop + 8, columns.start - 8 : columns.stop + 8], 4
     )
     assert np.array_equal(scene.opacity, outer[32:-32, 32:-32])
-    assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6).opacity is None
+    assert place(Picture(large, opacity), Mode.COMPARE, 0.4, 0.6, 4).opacity is None
 
 
 def test_figures_are_those_of_the_metrics(large):
-    scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5)
+    scene = place(Picture(large), Mode.COMPARE, 0.5, 0.5, 4)
     sr = rebuild(scene, "bicubic")
     assert scores(scene, sr).values == {
         "psnr_y": psnr(sr, scene.hr),
@@ -73,7 +102,7 @@ def test_figures_are_those_of_the_metrics(large):
         "perceptual_index": perceptual_index(scene.hr),
         "niqe": niqe(scene.hr),
     }
-    scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5)
+    scene = place(Picture(large), Mode.ENLARGE, 0.5, 0.5, 4)
     sr = rebuild(scene, "bicubic")
     assert scores(scene, sr).values == {
         "lr_psnr": lr_psnr(sr, scene.window_lr),
@@ -88,9 +117,9 @@ def test_tiny_pictures_work_or_are_refused_in_one_sentence(side, mode):
     picture = Picture(np.full((side, side, 3), 99, np.uint8))
     if mode is Mode.COMPARE and side < 4:
         with pytest.raises(ValueError, match="at least 4 px"):
-            place(picture, mode, 0.5, 0.5)
+            place(picture, mode, 0.5, 0.5, 4)
         return
-    scene = place(picture, mode, 0.5, 0.5)
+    scene = place(picture, mode, 0.5, 0.5, 4)
     for model, alpha in (("bicubic", None), ("srresnet", None), ("esrgan", 0.5)):
         found = scores(scene, rebuild(scene, model, alpha))
         assert all(found.values[name] is not None or found.reasons[name] for name in found.values)

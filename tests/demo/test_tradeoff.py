@@ -13,7 +13,7 @@ from esrgan.interpolation import interpolate_images
 @pytest.fixture(scope="module")
 def scene():
     """A window of 256 px whose figures are all defined."""
-    return place(Picture(np.ascontiguousarray(data.astronaut()[:256, :256])), Mode.COMPARE, 0, 0)
+    return place(Picture(np.ascontiguousarray(data.astronaut()[:256, :256])), Mode.COMPARE, 0, 0, 4)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_regions_answer_with_the_best_alpha_or_none():
 
 def test_there_is_no_plane_without_both_axes(photo):
     assert tradeoff.plane(made((9.0, None))) is None
-    scene = place(Picture(photo), Mode.ENLARGE, 0.5, 0.5)
+    scene = place(Picture(photo), Mode.ENLARGE, 0.5, 0.5, 4)
     found = scores(scene, rebuild(scene, "bicubic"))
     assert tradeoff.plane([found]) is None
     assert tradeoff.place(found) is None

@@ -11,6 +11,7 @@ from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
 from esrgan.models import build
 from esrgan.weights import save_weights
+from tests.weights.conftest import SIZES, passing
 
 pytestmark = pytest.mark.browser
 
@@ -256,20 +257,17 @@ def test_a_phone_can_use_it(browser, url, photo, scheme):
         assert tab.troubles == []
 
 
-def test_own_networks_move_the_slider(tab, tmp_path):
-    tab.open()
-    page = tab.page
-    torch.manual_seed(0)
-    size = {"num_features": 4, "num_blocks": 1}
-    network = build("srresnet", **size)
-    for name in ("psnr", "gan"):
-        metadata = {"architecture": "srresnet", "config": json.dumps(size)}
-        save_weights(tmp_path / f"{name}.safetensors", network.state_dict(), metadata)
+def use_own_networks(page, network, architecture, size, folder):
+    """Bring a network and a slightly moved copy along as a pair; returns the two files."""
+    files = [folder / f"{name}.safetensors" for name in ("psnr", "gan")]
+    for file in files:
+        metadata = {"architecture": architecture, "config": json.dumps(size)}
+        save_weights(file, network.state_dict(), metadata)
         network.conv_last.bias.data.add_(0.02)
     page.get_by_text("Other networks on the slider").click()
-    for name in ("psnr", "gan"):
-        page.set_input_files(f"#own-{name} input[type=file]", tmp_path / f"{name}.safetensors")
-        page.wait_for_selector(f"#own-{name} >> text={name}")
+    for file in files:
+        page.set_input_files(f"#own-{file.stem} input[type=file]", file)
+        page.wait_for_selector(f"#own-{file.stem} >> text={file.stem}")
     before = page.locator(".scrubber").get_attribute("data-revision")
     page.click("#use-own")
     page.wait_for_function(
@@ -277,5 +275,35 @@ def test_own_networks_move_the_slider(tab, tmp_path):
     )
     page.wait_for_selector('[data-pane="esrgan"] :text("Your pair")')
     page.wait_for_function("document.querySelector('.scrubber').dataset.bounded === 'yes'")
-    page.locator("#use-own").scroll_into_view_if_needed()
-    page.screenshot(path=str(tmp_path / "networks.png"))
+    return tuple(files)
+
+
+def test_own_networks_move_the_slider(tab, tmp_path):
+    tab.open()
+    torch.manual_seed(0)
+    size = {"num_features": 4, "num_blocks": 1}
+    use_own_networks(tab.page, build("srresnet", **size), "srresnet", size, tmp_path)
+    tab.page.locator("#use-own").scroll_into_view_if_needed()
+    tab.page.screenshot(path=str(tmp_path / "networks.png"))
+
+
+def test_the_page_follows_the_scale_of_its_networks(tab, photo, tmp_path):
+    tab.open()
+    drop(tab, photo)
+    enlarge, size = (tab.page.locator(it) for it in ('[data-mode="enlarge"]', '[data-part="size"]'))
+    assert enlarge.text_content() == "Enlarge ×4"
+    files = use_own_networks(tab.page, passing(scale=2), "rrdbnet", SIZES | {"scale": 2}, tmp_path)
+    tab.wait_until_ready()
+    assert enlarge.text_content() == "Enlarge ×2"
+    assert size.text_content() == "120 × 96 → 240 × 192"
+    assert tab.page.locator("[data-pane]").count() == 2
+    assert np.array_equal(tab.pixels("bicubic"), imresize(photo, 2))
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler(files)(photo, 0.8))
+    tab.page.screenshot(path=str(tmp_path / "enlarge.png"), full_page=True)
+    tab.page.click('[data-mode="compare"]')
+    tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
+    tab.wait_until_ready()
+    assert size.text_content() == "120 × 96 → 60 × 48 → back"
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler(files)(imresize(photo, 0.5), 0.8))
+    assert "border of 2 px" in tab.page.locator('[data-part="how"]').text_content()
+    tab.page.screenshot(path=str(tmp_path / "compare.png"), full_page=True)
