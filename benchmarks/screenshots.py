@@ -45,7 +45,7 @@ MOVE_ALPHA = """(slider, alpha) => {
 
 
 @contextmanager
-def browsing() -> Generator[Browser]:
+def browsing() -> Generator[Browser, None, None]:
     """Chromium, the installed one where there is one."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
@@ -55,7 +55,7 @@ def browsing() -> Generator[Browser]:
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, **options: Any) -> Generator[Page]:
+def visiting(browser: Browser, url: str, **options: Any) -> Generator[Page, None, None]:
     """The page, once what it shows at first has been drawn."""
     with browser.new_context(**options) as context:
         page = context.new_page()

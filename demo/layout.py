@@ -37,6 +37,11 @@ THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=F
     button_primary_background_fill_hover="*primary_800",
     button_primary_background_fill_hover_dark="*primary_800",
     body_text_color_subdued="*neutral_500",
+    link_text_color_visited="*secondary_700",
+    link_text_color_dark="*secondary_400",
+    link_text_color_active_dark="*secondary_400",
+    link_text_color_visited_dark="*secondary_400",
+    link_text_color_hover_dark="*secondary_300",
 )
 SAID = gr.I18n()
 """Stands for a sentence in Gradio's own components, by its key in `page`."""

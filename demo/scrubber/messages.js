@@ -53,8 +53,8 @@ function begin(view) {
 }
 
 // What to do about a window that is too small for the perceptual index.
-function sizeNote({ box }) {
-  const side = 4 * Math.min(box[2], box[3]);
+function sizeNote({ box, scale }) {
+  const side = scale * Math.min(box[2], box[3]);
   return side < props.facts.least_px ? [fill(labels.small_window, { side })] : [];
 }
 

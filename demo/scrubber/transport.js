@@ -11,7 +11,6 @@ function setAlpha(alpha) {
   state.alpha = alpha;
   if (Number(slider.value) !== alpha) slider.value = alpha;
   part('value').textContent = alpha.toFixed(2);
-  slider.setAttribute('aria-valuetext', 'α ' + alpha.toFixed(2) + ', ' + quality());
   askLive();
   showMarker();
   showCaution();
@@ -32,6 +31,7 @@ function quality() {
 }
 
 function showQuality() {
+  slider.setAttribute('aria-valuetext', 'α ' + state.alpha.toFixed(2) + ', ' + quality());
   movePlaneMarker();
   const live = panes.get(LIVE_PANE);
   if (!live) return;
