@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import figures, networks, store, text, views
+from demo import figures, networks, refusals, store, text, views
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
 from demo.scene import Mode, fits, upscaler
@@ -40,12 +40,12 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
 def start(request: gr.Request) -> tuple[Session, View]:
     """Open what the page's address names, else the first example."""
     link = read_link(dict(request.query_params))
-    if not link.is_understood:
-        gr.Info(text.spoken().server["broken_link"])
     session = views.open_example(link.example, Latest(), link.pair)
     if link.window is not None:
         session = session.placed(*link.window)
     view = views.first_view(session)
+    if view.place and not link.is_understood:
+        view.place.notes.append(refusals.BROKEN_LINK)
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
 

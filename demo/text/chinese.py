@@ -178,7 +178,6 @@ SERVER = {
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
     "batch_progress": "第 {done}/{total} 张 · {name} · 图块 {tile}/{tiles}",
     "batch_ready": "保存 enlarged.zip（{total} 张中的 {done} 张）",
-    "broken_link": "此链接的部分内容在这里未知，已改用默认设置。",
 }
 TOLD = {
     refusals.IDLE: "页面已闲置一小时，请重新打开图片。",
@@ -186,6 +185,7 @@ TOLD = {
     refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
     refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",
     refusals.NO_PICTURES: "请先选择 1 到 {most} 张图片。",
+    refusals.BROKEN_LINK: "此链接的部分内容在这里未知，已改用默认设置。",
     refusals.LOST_UPLOAD: "上传的文件丢失了，请重试。",
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
     refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",

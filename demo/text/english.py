@@ -197,6 +197,5 @@ SERVER = {
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",
     "batch_progress": "{done} of {total} · {name} · tile {tile} of {tiles}",
     "batch_ready": "Save enlarged.zip ({done} of {total} pictures)",
-    "broken_link": "Part of this link is not known here; the usual is shown instead.",
 }
 ENGLISH = Words(LABELS, PAGE, SERVER, told={})

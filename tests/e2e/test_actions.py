@@ -41,7 +41,7 @@ def test_the_picture_of_the_slider_is_copied_without_loss(tab):
 
 def test_where_the_clipboard_is_closed_the_page_says_so(tab):
     tab.open()
-    tab.page.evaluate("navigator.clipboard.write = () => Promise.reject(new Error('closed'))")
+    tab.page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(Error()); }")
     press(tab, "copy")
     said(tab, "does not let this page write to the clipboard")
 
@@ -67,7 +67,7 @@ def test_a_link_with_unknown_parts_opens_the_usual_and_says_so(tab):
     tab.open("?example=nobody&alpha=7")
     assert tab.page.locator(".facts").inner_text().startswith("cat")
     assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
-    tab.page.wait_for_selector(':text("Part of this link is not known here")')
+    said(tab, "Part of this link is not known here")
 
 
 def test_an_upload_has_no_link_and_can_be_forgotten(tab, photo):
