@@ -11,7 +11,7 @@ const labels = Object.fromEntries(Object.entries(props.words[language].labels).m
 const inOwnWords = (english) => told[english] || english;
 const slider = part('alpha');
 const state = {
-  revision: 0, place: null, mode: 'compare', alpha: Number(props.first_alpha),
+  revision: 0, place: null, mode: 'compare', chosen: 'enlarge', alpha: Number(props.first_alpha),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
   exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '',
 };

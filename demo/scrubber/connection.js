@@ -50,7 +50,7 @@ function askAgain() {
   if (!state.place) return location.reload();
   clearNotice();
   const [name, data] = connection.asked;
-  if (name.startsWith('open') || name === 'place') send(name, data);
+  if (name.startsWith('open') || ['place', 'switch_mode'].includes(name)) send(name, data);
   else ask(name, data);
 }
 
