@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo.planes import STEP
-from demo.scene import Mode, curve, place, upscaler
+from demo.planes import STEPS
+from demo.scene import SIDES_PX, Mode, curve, place, upscaler
 from esrgan.images import Picture, read
 from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, compare
 from esrgan.resize import imresize
@@ -55,7 +55,7 @@ class Exact:
 
 def errors(exact: Exact, count: int) -> CurveError:
     """The largest error at 21 α of a curve of `count` nodes, each figure at its worst α."""
-    grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEP).complete()
+    grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEPS[SIDES_PX[0]]).complete()
     found = [compare(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
     worst = max(found, key=lambda error: error.p99)
     rms, largest = max(e.rms for e in found), max(e.worst for e in found)
@@ -64,7 +64,7 @@ def errors(exact: Exact, count: int) -> CurveError:
 
 def reached(exact: Exact) -> AlphaCurve:
     """The curve as the page grows it."""
-    return AlphaCurve(exact, step=STEP).complete()
+    return AlphaCurve(exact, step=STEPS[SIDES_PX[0]]).complete()
 
 
 def row(name: str, exact: Exact) -> tuple[str, float]:

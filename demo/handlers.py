@@ -11,7 +11,7 @@ import gradio as gr
 from demo import figures, networks, refusals, store, text, views
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
-from demo.scene import Mode, fits, upscaler
+from demo.scene import SIDES_PX, Mode, fits, upscaler
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
@@ -40,12 +40,12 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
 def start(request: gr.Request) -> tuple[Session, View]:
     """Open what the page's address names, else the first example."""
     link = read_link(dict(request.query_params))
-    session = views.open_example(link.example, Latest(), link.pair)
+    opened = views.open_example(link.example, Latest(), link.pair)
     if link.window is not None:
-        session = session.placed(*link.window)
-    view = views.first_view(session)
-    if view.place and not link.is_understood:
-        view.place.notes.append(refusals.BROKEN_LINK)
+        opened = opened.placed(*link.window)
+    session, view = views.first_view(
+        opened, *(() if link.is_understood else (refusals.BROKEN_LINK,))
+    )
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
 
@@ -55,18 +55,19 @@ def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
     opened = views.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
     if session is not None:
         store.remove(session.overview)
-    yield opened, views.first_view(opened)
+    yield views.first_view(opened)
 
 
 @in_one_sentence
 def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
-    """Open a file that the browser has just uploaded, to enlarge it."""
+    """Open a file that the browser has just uploaded, in the way that the visitor has chosen."""
     sent = data_of(event)
+    mode = _mode(sent)
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
     name = _file_name(str(sent.get("name")))
-    opened = views.open_picture(name, picture, Mode.ENLARGE, _latest(session), _pair(session))
-    yield opened, views.first_view(opened)
+    opened = views.open_picture(name, picture, mode, _latest(session), _pair(session))
+    yield views.first_view(opened)
 
 
 @in_one_sentence
@@ -76,18 +77,17 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
     opened = views.open_example(sent["name"], _latest(session), _pair(session))
-    yield opened, views.first_view(opened)
+    yield views.first_view(opened)
 
 
 @in_one_sentence
 def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
-    """Put the window elsewhere, or use the picture in the other way."""
+    """Put the window elsewhere, give it another size, or use the picture in the other way."""
     sent = data_of(event)
-    if sent.get("mode") not in list(Mode):
+    if sent.get("side") not in SIDES_PX:
         raise ValueError(text.BROKEN_REQUEST)
-    x, y = (fraction(sent, key) for key in ("x", "y"))
-    placed = existing(session).placed(Mode(sent["mode"]), x, y)
-    yield placed, views.first_view(placed)
+    mode, x, y = _mode(sent), fraction(sent, "x"), fraction(sent, "y")
+    yield views.first_view(existing(session).placed(mode, x, y, int(sent["side"])))
 
 
 @in_one_sentence
@@ -135,17 +135,25 @@ def offer_pairs(request: gr.Request) -> Any:
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
     """The visitor's window with another pair."""
-    changed = existing(session).with_pair(pair)
-    return changed, views.first_view(changed)
+    return views.first_view(existing(session).with_pair(pair))
 
 
 @in_one_sentence
-def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
-    """Compute the window's curve; another window or picture stops it at the next node."""
+def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, View]]:
+    """Compute the window's curve; another window or picture stops it at the next node.
+
+    A window whose curve would be too much to send is replaced by a smaller one.
+    """
     known = existing(session)
-    if data_of(event).get("revision") == known.revision:
-        news = in_the_page(known, views.growth(known))
-        yield from itertools.takewhile(lambda _: known.is_current, news)
+    if data_of(event).get("revision") != known.revision:
+        return
+    news = in_the_page(known, views.growth(known))
+    try:
+        for view in itertools.takewhile(lambda _: known.is_current, news):
+            yield gr.skip(), view
+    except views.OverBudgetError:
+        if known.is_current:
+            yield views.first_view(known.smaller(), refusals.SHRUNK)
 
 
 @in_one_sentence
@@ -174,8 +182,8 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
 def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
     known, sent = existing(session), data_of(event)
-    alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
+    alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
     yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
     for progress in network.tiles(picture.pixels, alpha):
@@ -212,6 +220,11 @@ def withdraw_figure() -> Any:
 def withdraw_export() -> tuple[Any, Any]:
     """Hide the save and cancel buttons: the export was cancelled or is out of date."""
     return gr.update(visible=False, value=None), gr.update(visible=False)
+
+
+def withdraw_files() -> tuple[Any, Any, Any]:
+    """Hide all three: what they are of has changed."""
+    return *withdraw_export(), withdraw_figure()
 
 
 def _save_button(label: str, path: str | None = None) -> Any:
@@ -260,6 +273,13 @@ def _map(session: Session, path: object) -> Map:
     if picture.pixels.shape[:2] != (height, width):
         raise ValueError(text.BROKEN_REQUEST)
     return to_alpha_map(picture)
+
+
+def _mode(sent: dict[str, Any]) -> Mode:
+    """A way to use the page."""
+    if sent.get("mode") not in list(Mode):
+        raise ValueError(text.BROKEN_REQUEST)
+    return Mode(sent["mode"])
 
 
 def _file_name(name: str) -> str:

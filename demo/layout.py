@@ -16,7 +16,7 @@ CACHE_SECONDS = (600, 3600)
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
 MOST_SESSIONS = 64
-"""A session holds one decoded picture: the oldest are forgotten first."""
+"""The oldest are forgotten first; their pictures are bounded by `demo.shelf` too."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
@@ -68,28 +68,31 @@ def build() -> gr.Blocks:
             cancel = gr.Button(SAID("cancel"), visible=False, elem_id="cancel")
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
-            _networks(page, session, scrubber)
+            changed = _networks(page, session, scrubber)
         if networks.is_local():
             with gr.Accordion(SAID("batch_title"), open=False):
                 _batch(session)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
-        _wire(page, session, scrubber, save, cancel)
-        _wire_figure(session, scrubber, figure)
+        changed += _wire(page, session, scrubber)
+        _wire_files(session, scrubber, [save, cancel, figure], changed)
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
-def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> None:
-    """The choice of pairs; on the visitor's own computer also downloads and own files."""
+def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[Any]:
+    """The choice of pairs; on the visitor's own computer also downloads and own files.
+
+    Returns the events that put another pair on the slider.
+    """
     both = [session, scrubber]
     gr.Markdown(SAID("networks"))
     pair = gr.Dropdown(
         handlers.choices(), value=networks.first_pair().name, label=SAID("pair"), elem_id="pair"
     )
     page.load(handlers.offer_pairs, None, pair, **QUIET)
-    pair.input(handlers.use_pair, [session, pair], both, **QUIET)
+    named = pair.input(handlers.use_pair, [session, pair], both, **QUIET)
     if not networks.is_local():
-        return
+        return [named]
     with gr.Row():
         for name, offer in networks.missing_pairs().items():
             button = gr.Button(SAID("download") + f" {offer}", size="sm")
@@ -103,6 +106,7 @@ def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> No
     own = gr.Button(SAID("use_own"), size="sm", elem_id="use-own")
     used = own.click(handlers.use_own_pair, [session, *ends], both, **QUIET)
     used.success(handlers.name_no_pair, None, pair, **QUIET)
+    return [named, used]
 
 
 def _batch(session: gr.State) -> None:
@@ -125,54 +129,56 @@ def _batch(session: gr.State) -> None:
     cancel.click(batch.withdraw, None, news, cancels=running, **QUIET)
 
 
-def _wire(
-    page: gr.Blocks,
-    session: gr.State,
-    scrubber: AlphaScrubber,
-    save: gr.DownloadButton,
-    cancel: gr.Button,
-) -> None:
-    """Connect events to handlers; the component sends one at a time, the latest first."""
-    both, buttons = [session, scrubber], [save, cancel]
+def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[Any]:
+    """Connect events to handlers; the component sends one at a time, the latest first.
+
+    Returns the events that change the picture, or the way in which it is used.
+    """
+    both = [session, scrubber]
     known = {**QUIET, "inputs": session, "trigger_mode": "multiple"}
-    exported = scrubber.export(
-        handlers.export, outputs=buttons, **QUIET, inputs=session, trigger_mode="once"
-    )
-    exported.success(None, js=PRESS_SAVE, **QUIET)
-    exported.failure(handlers.withdraw_export, None, buttons, **QUIET)
-    grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
+    grown = scrubber.grow(handlers.grow, outputs=both, **known)
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
     added = scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
     grown.then(None, js=GROWN, **QUIET)
     rested.success(None, js=RESTED, **QUIET)
     for asked in (grown, rested, added):
         asked.failure(None, js=FAILED, **QUIET)
-    for event, handler, is_new in (
-        (scrubber.open_upload, handlers.open_upload, True),
-        (scrubber.open_example, handlers.open_example, True),
-        (scrubber.forget, handlers.forget, True),
-        (scrubber.place, handlers.place, False),
-    ):
-        opened = event(handler, outputs=both, **known)
+    *changed, placed = (
+        event(handler, outputs=both, **known)
+        for event, handler in (
+            (scrubber.open_upload, handlers.open_upload),
+            (scrubber.open_example, handlers.open_example),
+            (scrubber.forget, handlers.forget),
+            (scrubber.switch_mode, handlers.place),
+            (scrubber.place, handlers.place),
+        )
+    )
+    for opened in (*changed, placed):
         opened.failure(None, js=REFUSED, **QUIET)
-        if is_new:
-            opened.success(handlers.withdraw_export, None, buttons, cancels=exported, **QUIET)
-    cancel.click(handlers.withdraw_export, None, buttons, cancels=exported, **QUIET)
     page.load(handlers.start, None, both, **QUIET)
+    return changed
+
+
+def _wire_files(
+    session: gr.State, scrubber: AlphaScrubber, buttons: list[Any], changed: list[Any]
+) -> None:
+    """Make the picture and the figure that can be saved; what changes them withdraws both."""
+    save, cancel, figure = buttons
+    once = {**QUIET, "trigger_mode": "once"}
+    exported = scrubber.export(handlers.export, session, [save, cancel], **once)
+    exported.success(None, js=PRESS_SAVE, **QUIET)
+    exported.failure(handlers.withdraw_export, None, [save, cancel], **QUIET)
+    cancel.click(handlers.withdraw_export, None, [save, cancel], cancels=exported, **QUIET)
+    drawn = scrubber.figure(handlers.draw_figure, session, figure, **once)
+    drawn.success(None, js=PRESS_FIGURE, **QUIET)
+    drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
+    for event in changed:
+        event.success(handlers.withdraw_files, None, buttons, cancels=[exported, drawn], **QUIET)
 
 
 def _upload_megabytes() -> float:
     """Largest upload: a picture, or where they may be brought along a file of weights."""
     return LARGEST_WEIGHTS_MB if networks.is_local() else WEB_LIMITS.megabytes
-
-
-def _wire_figure(session: gr.State, scrubber: AlphaScrubber, figure: gr.DownloadButton) -> None:
-    """Draw the comparison figure and save it; another picture withdraws it."""
-    drawn = scrubber.figure(handlers.draw_figure, session, figure, **QUIET, trigger_mode="once")
-    drawn.success(None, js=PRESS_FIGURE, **QUIET)
-    drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
-    for event in (scrubber.open_upload, scrubber.open_example, scrubber.forget):
-        event(handlers.withdraw_figure, None, figure, cancels=drawn, **QUIET)
 
 
 def launch_options() -> dict[str, Any]:

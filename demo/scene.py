@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo import device, refusals
-from demo.planes import STEP
+from demo.planes import STEPS
 from esrgan import AlphaCurve, Upscaler
 from esrgan.evaluation import Rebuilt, Scores, score
 from esrgan.images import Picture
@@ -16,8 +16,8 @@ from esrgan.resize import imresize
 from esrgan.tiles import ALIGNMENT_PX, HALO_PX, with_halo
 from esrgan.weights import Model
 
-WINDOW_PX = 512
-"""Side of the window in pixels of the enlarged picture."""
+SIDES_PX = tuple(STEPS)
+"""Sides that the window may have, in pixels of the enlarged picture; the first is the usual one."""
 INPUT, BICUBIC = "input", "bicubic"
 """Names of the crops that follow any scale: the small picture's own pixels, and interpolation."""
 FIDELITY, CONSISTENCY = ("psnr_y", "ssim_y", "rmse_y"), ("lr_psnr",)
@@ -65,6 +65,8 @@ class Scene:
         Ratio of the enlarged picture's size to the small one's.
     small
         Size (width, height) of the whole small picture.
+    side
+        Which of `SIDES_PX` the window has; a smaller picture is covered whole.
     box, context
         The window in the small picture, and the window with what a network sees around it.
     lr
@@ -78,6 +80,7 @@ class Scene:
     mode: Mode
     scale: int
     small: tuple[int, int]
+    side: int
     box: Box
     context: Box
     lr: NDArray
@@ -117,8 +120,17 @@ def small_size(picture: Picture, mode: Mode, scale: int) -> tuple[int, int]:
     return width // scale, height // scale
 
 
-def place(picture: Picture, mode: Mode, x: float, y: float, scale: int) -> Scene:
+def sides(small: tuple[int, int], scale: int) -> list[int]:
+    """Sides of the window that a picture of this small size fills; the usual one always."""
+    return [side for side in SIDES_PX if side <= max(SIDES_PX[0], scale * min(small))]
+
+
+def place(
+    picture: Picture, mode: Mode, x: float, y: float, scale: int, *, side: int = SIDES_PX[0]
+) -> Scene:
     """Put the window's centre at (x, y), fractions of the picture, as near as its edges allow.
+
+    `side` is the largest that the window may have, of those that the picture fills.
 
     Raises
     ------
@@ -126,7 +138,8 @@ def place(picture: Picture, mode: Mode, x: float, y: float, scale: int) -> Scene
         If the picture cannot be reduced by the scale, in Compare.
     """
     width, height = small_size(picture, mode, scale)
-    whole, box = Box(0, 0, width, height), _window(width, height, x, y, WINDOW_PX // scale)
+    side = max(known for known in sides((width, height), scale) if known <= side)
+    whole, box = Box(0, 0, width, height), _window(width, height, x, y, side // scale)
     context = _context(box, width, height)
     hr = opacity = None
     if mode is Mode.COMPARE:
@@ -135,7 +148,7 @@ def place(picture: Picture, mode: Mode, x: float, y: float, scale: int) -> Scene
     else:
         opacity = _opacity(picture, box, whole, scale)
         lr = np.ascontiguousarray(picture.pixels[context.within(whole)])
-    return Scene(mode, scale, (width, height), box, context, lr, hr, opacity)
+    return Scene(mode, scale, (width, height), side, box, context, lr, hr, opacity)
 
 
 def _window(width: int, height: int, x: float, y: float, side: int) -> Box:
@@ -183,7 +196,7 @@ def upscaler(model: str | Model) -> Upscaler:
 
 def window_upscaler(model: str | Model, precision: str = "fp32") -> Upscaler:
     """A model whose tiles are as large as any window, so that a window is never cut."""
-    tile_px = WINDOW_PX + 2 * (HALO_PX + ALIGNMENT_PX)
+    tile_px = max(SIDES_PX) + 2 * (HALO_PX + ALIGNMENT_PX)
     return upscaler(model).like(precision=precision, tile_px=tile_px)
 
 
@@ -206,7 +219,7 @@ def rebuild(
 def curve(scene: Scene, model: str | Model) -> AlphaCurve:
     """The window at every α, on the grid of the page's files; without nodes yet."""
     source = window_upscaler(model).new_curve(scene.lr)
-    return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEP)
+    return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEPS[scene.side])
 
 
 def metrics(mode: Mode) -> tuple[str, ...]:

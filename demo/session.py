@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from demo.scene import Mode, Scene, place, upscaler, usable
+from demo.scene import SIDES_PX, Mode, Scene, place, upscaler, usable
+from demo.shelf import SHELF, Ticket
 from esrgan.images import Picture
 from esrgan.weights import Model
 
@@ -27,10 +28,14 @@ class Session:
     ----------
     revision
         Rises with every new picture or window.
+    ticket
+        Of the picture on the shelf.
     overview
         Path of the whole picture, reduced for the screen.
     pair
         The networks that the slider moves.
+    sent
+        Bytes of this window's crops that the page has been sent.
     latest
         Shared by all sessions of the visitor.
     example
@@ -39,26 +44,39 @@ class Session:
 
     revision: int
     name: str
-    picture: Picture = field(repr=False)
+    ticket: Ticket = field(repr=False)
     scene: Scene = field(repr=False)
     overview: str
     pair: Model
     latest: Latest = field(default_factory=Latest, repr=False)
     example: str = ""
+    sent: int = 0
 
     @property
     def is_current(self) -> bool:
         """Whether the visitor still looks at this window."""
         return self.revision == self.latest.revision
 
-    def placed(self, mode: Mode, x: float, y: float) -> "Session":
+    @property
+    def picture(self) -> Picture:
+        """The whole picture; a ValueError with one sentence where it has been put away."""
+        return SHELF.find(self.ticket)
+
+    def placed(self, mode: Mode, x: float, y: float, side: int = SIDES_PX[0]) -> "Session":
         """The same picture, another window."""
-        scene = place(self.picture, mode, x, y, self.scene.scale)
-        return replace(self, revision=self.latest.rise(), scene=scene)
+        scene = place(self.picture, mode, x, y, self.scene.scale, side=side)
+        return replace(self, revision=self.latest.rise(), scene=scene, sent=0)
+
+    def smaller(self) -> "Session":
+        """The same place in the next smaller window; what was sent counts on."""
+        scene = self.scene
+        side = SIDES_PX[SIDES_PX.index(scene.side) - 1]
+        return replace(self.placed(scene.mode, *scene.centre, side), sent=self.sent)
 
     def with_pair(self, pair: Model) -> "Session":
         """The same picture seen by other networks: of another scale, through another window."""
         scene, scale = self.scene, upscaler(pair).scale
         if scale != scene.scale:
-            scene = place(self.picture, usable(scene.mode, scale), *scene.centre, scale)
-        return replace(self, revision=self.latest.rise(), scene=scene, pair=pair)
+            mode = usable(scene.mode, scale)
+            scene = place(self.picture, mode, *scene.centre, scale, side=scene.side)
+        return replace(self, revision=self.latest.rise(), scene=scene, pair=pair, sent=0)

@@ -18,7 +18,8 @@ PAGE_FOLDER = "page"
 def put(data: bytes, name: str) -> FileData:
     """Write a file that the browser may fetch; Gradio removes it after an hour."""
     folder = str(Path(get_upload_folder()) / PAGE_FOLDER)
-    return FileData(path=save_bytes_to_cache(data, name, folder), orig_name=name)
+    path = save_bytes_to_cache(data, name, folder)
+    return FileData(path=path, orig_name=name, size=len(data))
 
 
 def take(path: object) -> bytes:

@@ -1,6 +1,6 @@
 """From a visitor's session to the news that the component shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demo import captions, planes, store, text, tradeoff
 from demo.live import WINDOWS
 from demo.scene import (
+    SIDES_PX,
     Mode,
     curve,
     fits,
@@ -19,14 +20,17 @@ from demo.scene import (
     place,
     rebuild,
     scores,
+    sides,
     upscaler,
     usable,
 )
 from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
 from demo.session import Latest, Session
+from demo.shelf import SHELF
 from esrgan import AlphaCurve
 from esrgan.evaluation import Scores
 from esrgan.images import Picture, encode_png, to_8_bit
+from esrgan.interpolation.curve import STAGES
 from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
@@ -36,7 +40,11 @@ LIVE_PANE = "esrgan"
 FIRST, LATER = ("bicubic",), ("srresnet",)
 """Methods that α does not move: those that are shown at once, and those that follow the curve."""
 LARGEST_DROP = 12_000_000
-"""Bytes that one picture may send to the page."""
+"""Bytes that one window may send to the page: its crops, and the curve's nodes."""
+
+
+class OverBudgetError(Exception):
+    """Not even the coarsest curve of a large window fits what may be sent."""
 
 
 def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
@@ -44,7 +52,7 @@ def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: 
     scale = upscaler(pair).scale
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
     overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
-    return Session(latest.rise(), name, picture, scene, overview, pair, latest)
+    return Session(latest.rise(), name, SHELF.put(picture), scene, overview, pair, latest)
 
 
 def open_example(name: str, latest: Latest, pair: Model) -> Session:
@@ -52,35 +60,70 @@ def open_example(name: str, latest: Latest, pair: Model) -> Session:
     return replace(open_picture(name, _example(name), Mode.COMPARE, latest, pair), example=name)
 
 
-def first_view(session: Session) -> View:
-    """What is there at once: bicubic, and the original where there is one."""
+def first_view(session: Session, *notes: str) -> tuple[Session, View]:
+    """What is there at once: bicubic, and the original where there is one.
+
+    The session that comes back knows what has been sent.
+    """
     panes = [Pane(id=LIVE_PANE, title=session.pair.title, live=True)]
     if session.scene.hr is not None:
         panes.append(_original_pane(session.scene.hr))
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in _later(session)]
     token = WINDOWS.add(session.scene, session.pair)
-    return View(revision=session.revision, place=_place(session), panes=panes, live=token)
+    where = _place(session, notes)
+    view = View(revision=session.revision, place=where, panes=panes, live=token)
+    sent = sum(pane.image.size or 0 for pane in panes if pane.image is not None)
+    return replace(session, sent=session.sent + sent), view
 
 
 def growth(session: Session) -> Iterator[View]:
-    """What follows: node after node of the curve, the slower methods, figures along α."""
-    news = View(revision=session.revision)
-    line, sent = curve(session.scene, session.pair), 0
-    for alpha in line.grow():
-        data = planes.encode(line.kept(alpha))
-        sent += len(data)
-        if sent > LARGEST_DROP:
-            break
-        node = Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
-        news = news.model_copy(update={"nodes": [*news.nodes, node]})
+    """What follows: set after set of the curve's nodes, the slower methods, figures along α.
+
+    Raises
+    ------
+    OverBudgetError
+        If the window is a large one, and not even its coarsest curve fits.
+    """
+    news, line = View(revision=session.revision), curve(session.scene, session.pair)
+    for nodes in _sets_of_nodes(session, line):
+        news = news.model_copy(update={"nodes": nodes})
         yield news
+    if not news.nodes:
+        raise OverBudgetError
     news = news.model_copy(update={"p99": line.p99})
     yield news
     for model in _later(session):
         news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
         yield news
     yield from _figures_along(session, line, news)
+
+
+def _sets_of_nodes(session: Session, line: AlphaCurve) -> Iterator[list[Node]]:
+    """All nodes so far, after each that is computed; a set is added whole, and only if it fits.
+
+    A large window starts with three. Of each later method's crop it is known only that it takes
+    less than the first node, which holds as many values more finely.
+    """
+    sets = STAGES if session.scene.side == SIDES_PX[0] else STAGES[1:]
+    nodes: list[Node] = []
+    waiting: dict[float, bytes] = {}
+    room = LARGEST_DROP - session.sent
+    for alpha in line.grow():
+        waiting[alpha] = planes.encode(line.kept(alpha))
+        is_first = not nodes and len(waiting) == 1
+        room -= len(waiting[alpha]) * (1 + len(_later(session)) if is_first else 1)
+        if room < 0:
+            return
+        if len(nodes) + len(waiting) in sets:
+            nodes = [*nodes, *(_node(*item) for item in waiting.items())]
+            waiting = {}
+        yield nodes
+
+
+def _node(alpha: float, data: bytes) -> Node:
+    """One node as a file."""
+    return Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
 
 
 def _later(session: Session) -> list[str]:
@@ -128,7 +171,7 @@ def exact_view(session: Session, alpha: float) -> View:
     return View(revision=session.revision, exact=exact)
 
 
-def _place(session: Session) -> Place:
+def _place(session: Session, notes: Sequence[str]) -> Place:
     """Which window of which picture."""
     scene = session.scene
     return Place(
@@ -140,9 +183,12 @@ def _place(session: Session) -> Place:
         methods=[model for model in text.ADDED_METHODS if fits(scene, model)],
         box=(scene.box.left, scene.box.top, scene.box.width, scene.box.height),
         small=scene.small,
+        side=scene.side,
+        sides=sides(scene.small, scene.scale),
+        step=planes.STEPS[scene.side],
         overview=FileData(path=session.overview),
         translucent=scene.opacity is not None,
-        notes=list(session.picture.notes),
+        notes=[*session.picture.notes, *notes],
     )
 
 

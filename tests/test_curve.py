@@ -67,13 +67,18 @@ def test_the_ends_come_first_and_nothing_is_rendered_twice():
 
 def test_the_curve_can_be_used_while_it_grows():
     curve = AlphaCurve(polynomial(3), tolerance=0)
-    with pytest.raises(ValueError, match="no ends yet"):
-        curve.at(0.5)
     work = curve.grow()
     next(work), next(work)
+    with pytest.raises(ValueError, match="no nodes yet"):
+        curve.at(0.5)
+    next(work)
     middle = (polynomial(3)(0) + polynomial(3)(1)) / 2
     assert np.allclose(curve.at_float(0.5), middle, atol=1e-6)
-    assert curve.p99 == np.inf
+    assert curve.kept(0.5).any()
+    exact = polynomial(3)(curve.error.alpha)
+    assert curve.error == compare(curve.error.alpha, curve.at(curve.error.alpha), exact)
+    list(curve.grow())
+    assert curve.nodes == lobatto(9)
 
 
 def test_a_map_is_each_pixel_at_its_own_alpha(photo):

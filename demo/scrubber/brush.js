@@ -10,30 +10,31 @@ function clearBrush() {
   showBrush();
 }
 
-// The whole small picture, so that a stroke stays where it is when the window moves; of a very
-// large one, which the page does not export, the window.
+// The whole small picture, so that a stroke stays where it is when the window moves; above the
+// limit it has fewer, larger cells.
 function makeLayer() {
-  const [width, height] = state.place.small;
-  const [left, top, boxWidth, boxHeight] = state.place.box;
-  const whole = width * height <= LARGEST_LAYER;
-  const area = whole ? [0, 0, width, height] : [left, top, boxWidth, boxHeight];
-  const size = area[2] * area[3];
-  return { area, painted: new Float32Array(size), cover: new Float32Array(size) };
+  const { small } = state.place;
+  const ratio = Math.min(1, Math.sqrt(LARGEST_LAYER / (small[0] * small[1])));
+  const [width, height] = small.map((side) => Math.max(1, Math.floor(side * ratio)));
+  const size = width * height;
+  const cells = [width / small[0], height / small[1]]; // to a pixel of the small picture
+  return { width, height, cells, painted: new Float32Array(size), cover: new Float32Array(size) };
 }
 
 function beginStroke() {
   brush.layer = brush.layer || makeLayer();
   brush.stroke = {
-    alpha: Number(part('brush-alpha').value),
-    radius: Number(part('brush-size').value) / 2 / state.place.scale,
-    soft: Number(part('brush-soft').value), mask: new Map(), last: null,
+    alpha: Number(part('brush-alpha').value), soft: Number(part('brush-soft').value),
+    radius: (Number(part('brush-size').value) / 2 / state.place.scale) * brush.layer.cells[0],
+    mask: new Map(), last: null,
   };
 }
 
 // A place in pixels of the small picture. The stroke's mask is the largest of its stamps, so that
 // going over a place twice in one stroke changes nothing.
-function extendStroke(x, y) {
-  const { stroke } = brush;
+function extendStroke(smallX, smallY) {
+  const { stroke, layer } = brush;
+  const [x, y] = [smallX * layer.cells[0], smallY * layer.cells[1]];
   const from = stroke.last || [x, y];
   const steps = Math.ceil(Math.hypot(x - from[0], y - from[1]) / Math.max(stroke.radius / 3, 0.5));
   for (let step = steps ? 1 : 0; step <= steps; step += 1) {
@@ -46,15 +47,13 @@ function extendStroke(x, y) {
 }
 
 function stamp(x, y) {
-  const { stroke, layer } = brush;
-  const [left, top, width, height] = layer.area;
+  const { stroke, layer: { width, height } } = brush;
   const [r, inner] = [stroke.radius, stroke.radius * (1 - stroke.soft)];
-  for (let row = Math.max(top, Math.floor(y - r)); row < Math.min(top + height, y + r); row += 1) {
-    for (let column = Math.max(left, Math.floor(x - r)); column < Math.min(left + width, x + r);
-      column += 1) {
+  for (let row = Math.max(0, Math.floor(y - r)); row < Math.min(height, y + r); row += 1) {
+    for (let column = Math.max(0, Math.floor(x - r)); column < Math.min(width, x + r); column += 1) {
       const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y);
       const edge = clamp((r - distance) / Math.max(r - inner, 0.5), 0, 1);
-      touch((row - top) * width + column - left, edge * edge * (3 - 2 * edge));
+      touch(row * width + column, edge * edge * (3 - 2 * edge));
     }
   }
 }
@@ -92,27 +91,46 @@ function undoStroke() {
   redraw();
 }
 
-function mapOf([left, top, width, height]) {
-  const { area, painted, cover } = brush.layer;
+function cellAlpha(column, row) {
+  const { width, painted, cover } = brush.layer;
+  const at = row * width + column;
+  return painted[at] + (1 - cover[at]) * state.alpha;
+}
+
+// Between the cells' centres it is linear.
+function alphaAt(x, y) {
+  const { width, height } = brush.layer;
+  const [u, v] = [clamp(x, 0, width - 1), clamp(y, 0, height - 1)];
+  const [left, top] = [Math.floor(u), Math.floor(v)];
+  const [right, below] = [Math.min(left + 1, width - 1), Math.min(top + 1, height - 1)];
+  const along = (row) => cellAlpha(left, row) * (1 - u + left) + cellAlpha(right, row) * (u - left);
+  return along(top) * (1 - v + top) + along(below) * (v - top);
+}
+
+// One value for each pixel of the small picture under the window.
+function windowMap() {
+  if (!brush.layer || (!brushed() && !brush.stroke)) return null;
+  const [left, top, width, height] = state.place.box;
+  const [across, down] = brush.layer.cells;
   const data = new Uint8Array(width * height);
   for (let y = 0; y < height; y += 1) {
-    const from = (y + top - area[1]) * area[2] + left - area[0];
     for (let x = 0; x < width; x += 1) {
-      const alpha = painted[from + x] + (1 - cover[from + x]) * state.alpha;
+      const alpha = alphaAt((left + x + 0.5) * across - 0.5, (top + y + 0.5) * down - 0.5);
       data[y * width + x] = Math.round(255 * alpha);
     }
   }
   return { width, height, data };
 }
 
-const windowMap = () => (brush.layer && (brushed() || brush.stroke) ? mapOf(state.place.box) : null);
-
 function mapFile() {
-  const { width, height, data } = mapOf(brush.layer.area);
+  const { width, height } = brush.layer;
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
   const image = new ImageData(width, height);
-  data.forEach((grey, at) => image.data.set([grey, grey, grey, 255], 4 * at));
+  for (let at = 0; at < width * height; at += 1) {
+    const grey = Math.round(255 * cellAlpha(at, 0));
+    image.data.set([grey, grey, grey, 255], 4 * at);
+  }
   canvas.getContext('2d').putImageData(image, 0, 0);
   return new Promise((done) => {
     canvas.toBlob((blob) => done(new File([blob], 'alpha-map.png', { type: 'image/png' })));

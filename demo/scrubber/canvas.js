@@ -15,7 +15,7 @@ function makeCanvas() {
     image.data.fill(255);
   }
   function blend(alpha) {
-    const weights = weightsAt(alpha).map((weight) => weight * LEVELS_PER_STEP);
+    const weights = weightsAt(alpha).map((weight) => weight * curve.step);
     const { planes } = curve;
     for (let i = 0, o = 0; i < planes[0].length; i += 3, o += 4) {
       let [r, g, b] = [0.5, 0.5, 0.5];
@@ -33,7 +33,7 @@ function makeCanvas() {
   }
   function blendByMap(map) {
     const table = Array.from({ length: TABLE + 1 }, (_, at) => (
-      weightsAt(at / TABLE).map((weight) => weight * LEVELS_PER_STEP)));
+      weightsAt(at / TABLE).map((weight) => weight * curve.step)));
     const { planes, width, height } = curve;
     for (let y = 0; y < height; y += 1) {
       const v = clamp(((y + 0.5) * map.height) / height - 0.5, 0, map.height - 1);

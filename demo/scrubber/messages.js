@@ -8,10 +8,7 @@ function show() {
   view.panes.forEach(showPane);
   showPlane(view);
   addNodes(view.nodes);
-  if (view.p99 !== null) {
-    state.p99 = view.p99;
-    root.dataset.bounded = 'yes';
-  }
+  if (view.p99 !== null) takeBound(view);
   if (view.traces.length) {
     state.traces = view.traces;
     showTraces();
@@ -37,8 +34,8 @@ function begin(view) {
   resting = null;
   const [width, height] = view.place.box.slice(2).map((side) => side * view.place.scale);
   clearPanes();
-  clearCurve(width, height);
-  if (!isSameSize || !brushCovers(view.place.box)) clearBrush();
+  clearCurve(width, height, view.place.step);
+  if (!isSameSize) clearBrush();
   showTraces();
   showSource(view.place);
   fit();
@@ -58,22 +55,28 @@ function sizeNote({ box, scale }) {
   return side < props.facts.least_px ? [fill(labels.small_window, { side })] : [];
 }
 
-function brushCovers([left, top, width, height]) {
-  if (!brush.layer) return true;
-  const [x, y, w, h] = brush.layer.area;
-  return left >= x && top >= y && left + width <= x + w && top + height <= y + h;
-}
-
 function showSource(where) {
   part('whole').src = where.overview.url;
   part('whole').alt = where.name;
   part('name').textContent = where.name;
   part('size').textContent = sizeOf(where);
   moveBox(shares());
+  showSides(where);
   element.querySelectorAll('[data-mode]').forEach((button) => {
     button.setAttribute('aria-checked', String(button.dataset.mode === where.mode));
   });
   element.querySelector('[data-mode="enlarge"]').textContent = fill(labels.enlarge_by, where);
+}
+
+function showSides(where) {
+  part('sides').hidden = where.sides.length < 2;
+  part('sides').querySelector('.group').replaceChildren(...where.sides.map((side) => {
+    const button = make('button', '', String(side));
+    Object.assign(button, { type: 'button', role: 'radio', ariaChecked: String(side === where.side) });
+    button.dataset.side = side;
+    button.addEventListener('click', () => { if (side !== where.side) place(shares(), { side }); });
+    return button;
+  }));
 }
 
 // What becomes what, in pixels.

@@ -127,6 +127,11 @@ class Place(GradioModel):
         Ratio of the crops' size to the window's.
     methods
         Names of the crops that can be added at this scale.
+    side, sides
+        The side that the window may have, in pixels of the enlarged picture, and those that the
+        visitor may choose.
+    step
+        Grid of the nodes' values, in grey levels.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
     example, pair
@@ -141,6 +146,9 @@ class Place(GradioModel):
     methods: list[str]
     box: tuple[int, int, int, int]
     small: tuple[int, int]
+    side: int
+    sides: list[int]
+    step: float
     overview: FileData
     translucent: bool = False
     notes: list[str] = []
@@ -177,9 +185,9 @@ class View(GradioModel):
 class AlphaScrubber(gr.HTML):
     """The whole picture with its window, the α slider, and synchronised crops.
 
-    Events, with their data: `open_upload` {path, name}, `open_example` {name},
-    `place` {x, y, mode}, `grow` {revision}, `rest` {revision, alpha},
-    `add_method` {revision, model}, `export` {alpha, map, format}, `forget` {},
+    Events, with their data: `open_upload` {path, name, mode}, `open_example` {name}, `forget` {},
+    `place` and `switch_mode` {x, y, mode, side}, `grow` {revision}, `rest` {revision, alpha},
+    `add_method` {revision, model}, `export` {alpha, map, format},
     `figure` {alpha, methods, format}. Everything that the browser sends is
     arbitrary: the handlers check it.
 

@@ -47,9 +47,11 @@ function centred(x, y) {
   return [clamp(x - width / 2, 0, 1 - width), clamp(y - height / 2, 0, 1 - height), width, height];
 }
 
-function place(box, mode) {
+function place(box, changes) {
+  const { mode, side } = state.place;
+  const middle = { x: box[0] + box[2] / 2, y: box[1] + box[3] / 2 };
   say(labels.working);
-  send('place', { x: box[0] + box[2] / 2, y: box[1] + box[3] / 2, mode: mode || state.mode });
+  send(changes?.mode ? 'switch_mode' : 'place', { ...middle, mode, side, ...changes });
 }
 
 let dragged = null;
@@ -92,7 +94,9 @@ part('box').addEventListener('keydown', (event) => {
 
 element.querySelectorAll('[data-mode]').forEach((button) => {
   button.addEventListener('click', () => {
-    if (state.place && button.dataset.mode !== state.mode) place(shares(), button.dataset.mode);
+    const { mode } = button.dataset;
+    state.chosen = mode;
+    if (state.place && mode !== state.mode) place(shares(), { mode });
   });
 });
 
@@ -103,7 +107,7 @@ async function open(file) {
   try {
     const uploaded = await upload(file);
     say(labels.working);
-    send('open_upload', { path: uploaded.path, name: file.name });
+    send('open_upload', { path: uploaded.path, name: file.name, mode: state.chosen });
   } catch (error) {
     say(labels.upload_failed, true);
   }

@@ -240,5 +240,6 @@ element.querySelectorAll('button[data-show]').forEach((button) => {
   part(name).addEventListener('input', redraw);
 });
 watchPointer(part('split-frame'));
-part('panes').renderer = renderer; // for programs that drive the page
+// For programs that drive the page: the renderer, and any α, which the slider's steps may not meet.
+Object.assign(part('panes'), { renderer, scrub: (alpha) => setAlpha(alpha) });
 new ResizeObserver(redraw).observe(part('panes').parentElement);

@@ -114,7 +114,7 @@ function makeWebgl() {
     gl.viewport(0, 0, curve.width, curve.height);
     gl.uniform1i(places.count, count);
     gl.uniform2i(places.size, curve.width, curve.height);
-    gl.uniform1f(places.unit, LEVELS_PER_STEP);
+    gl.uniform1f(places.unit, curve.step);
     gl.uniform1fv(places.weights, Float32Array.from(weightsAt(alpha)));
     gl.uniform1fv(places.nodes, Float32Array.from(curve.alphas));
     gl.uniform1i(places.brushed, map ? 1 : 0);

@@ -108,6 +108,8 @@ LABELS = {
     "view": "视图",
     "vivid": "生动（细节为虚构）",
     "waiting": "正在计算……",
+    "window": "窗口",
+    "window_help": "窗口的边长，以结果的像素计",
     "working": "正在重建……",
     "zoom": "缩放：滚轮、双指、+ 与 −；平移：拖动，或 Shift 加方向键；复原：双击或 0",
     "clear": "清除",
@@ -190,6 +192,8 @@ TOLD = {
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
     refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",
     refusals.NO_DOWNLOAD: "{name} 不能在这里下载。",
+    refusals.PUT_AWAY: "同时打开的图片过多，这一张已被收起，请重新打开。",
+    refusals.SHRUNK: "已改用较小的窗口：更大窗口的曲线在这里会超过 12 MB。",
     refusals.KEEPS_THE_SIZE: "这对网络不改变尺寸（×1），因此没有可以对比的原图。",
     "This file is over the limit of {limit} MB.": "文件超过 {limit} MB 的上限。",
     "This picture claims to be enormous; the limit is {limit} megapixels.": (

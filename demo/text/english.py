@@ -118,6 +118,8 @@ LABELS = {
     "view": "View",
     "vivid": "Vivid (invented detail)",
     "waiting": "Computing …",
+    "window": "Window",
+    "window_help": "Side of the window, in pixels of the result",
     "working": "Rebuilding …",
     "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
     "clear": "Clear",

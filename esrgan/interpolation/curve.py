@@ -16,10 +16,14 @@ STAGES = (2, 3, 5, 9)
 """Numbers of nodes; each set holds the one before. Adding nodes one by one to a set of
 Chebyshev–Lobatto nodes makes the error grow elsewhere."""
 ENDS = (0.0, 1.0)
+NODE_GRID = 1 / 1024
+"""Grid of the nodes' α: a 12-bit value times such an α has 22 bits, which float32 holds."""
 
 
 def lobatto(count: int) -> tuple[float, ...]:
     """Chebyshev–Lobatto nodes in [0, 1]: ½ − ½ cos(π i / (count − 1)), both ends among them.
+
+    They lie on a grid of `NODE_GRID`, so that the blend is exact at each of them.
 
     Examples
     --------
@@ -27,7 +31,7 @@ def lobatto(count: int) -> tuple[float, ...]:
     (0.0, 0.5, 1.0)
     """
     angles = (math.pi * (index / (count - 1)) for index in range(count))
-    return tuple(round(0.5 - 0.5 * math.cos(angle), 12) for angle in angles)
+    return tuple(round((0.5 - 0.5 * math.cos(a)) / NODE_GRID) * NODE_GRID for a in angles)
 
 
 def lagrange_weights(nodes: tuple[float, ...], alpha: float | Float) -> list[float | Float]:
@@ -123,6 +127,7 @@ class AlphaCurve:
         self.error: CurveError | None = None
         self.render = render
         self._kept: dict[float, NDArray] = {}
+        self._coming: dict[float, NDArray] = {}
         self._probe: tuple[float, Float] | None = None
 
     @property
@@ -136,11 +141,18 @@ class AlphaCurve:
         return math.inf if self.error is None else self.error.p99
 
     def grow(self) -> Iterator[float]:
-        """Compute node after node until the error is small enough; yields the α of each."""
+        """Compute node after node until the error is small enough; yields the α of each.
+
+        A set of nodes is used once it is whole: left before that, the curve stays at the set
+        whose error it tells.
+        """
         for count in STAGES[: STAGES.index(self.max_nodes) + 1]:
-            for alpha in sorted(set(lobatto(count)) - set(self._kept), key=_ends_first):
-                self._keep(alpha, self._exact(alpha))
+            known = self._kept.keys() | self._coming.keys()
+            for alpha in sorted(set(lobatto(count)) - known, key=_ends_first):
+                self._coming[alpha] = self._form(alpha, self._exact(alpha))
                 yield alpha
+            self._kept |= self._coming
+            self._coming = {}
             self._measure(hardest(count))
             if self.p99 <= self.tolerance:
                 break
@@ -157,7 +169,7 @@ class AlphaCurve:
 
         float32 in grey levels, or int16 in units of `step`.
         """
-        return self._kept[alpha]
+        return (self._kept | self._coming)[alpha]
 
     def at_float(self, alpha: float | NDArray) -> Float:
         """The picture at one α, or at an α for every pixel, (H, W); float32, unclamped.
@@ -182,7 +194,7 @@ class AlphaCurve:
     def _checked(self, alpha: float | NDArray) -> float | Float:
         """One α, or a map with a third axis."""
         if not set(ENDS) <= set(self._kept):
-            raise ValueError("The curve has no ends yet: go through grow() first.")
+            raise ValueError("The curve has no nodes yet: go through grow() first.")
         if not isinstance(alpha, np.ndarray):
             return check_alpha(alpha)
         if alpha.shape != self._kept[0.0].shape[:2]:
@@ -198,19 +210,18 @@ class AlphaCurve:
             return self._probe[1]
         return self.render(alpha)
 
-    def _keep(self, alpha: float, exact: Float) -> None:
-        """Store a node in the form in which it is used."""
+    def _form(self, alpha: float, exact: Float) -> NDArray:
+        """A node in the form in which it is kept."""
         levels = exact * np.float32(GREY_LEVELS)
         if alpha not in ENDS:
             unit = np.float32(self.step or 1.0)
             ends = (np.float32(w) * self._kept[e] for w, e in ((1 - alpha, 0.0), (alpha, 1.0)))
             levels = levels - sum(ends) * unit
         if self.step is None:
-            self._kept[alpha] = levels
-        else:
-            limits = np.iinfo(np.int16)
-            steps = np.rint(levels / np.float32(self.step))
-            self._kept[alpha] = steps.clip(limits.min, limits.max).astype(np.int16)
+            return levels
+        limits = np.iinfo(np.int16)
+        steps = np.rint(levels / np.float32(self.step))
+        return steps.clip(limits.min, limits.max).astype(np.int16)
 
     def _measure(self, alpha: float) -> None:
         """Compare with the network where the error is expected to be largest."""

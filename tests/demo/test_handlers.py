@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import handlers, store, text, views
+from demo import handlers, refusals, store, text, views
 from demo.layout import build, launch_options
-from demo.planes import STEP, decode
-from demo.scene import Mode
+from demo.planes import decode
+from demo.scene import Mode, curve
 from demo.session import Latest, Session
-from esrgan import Upscaler, imresize
+from esrgan import AlphaCurve, Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
 from esrgan.inference import SCARCE_MEMORY
@@ -42,9 +42,13 @@ def uploaded(cache, data, name="mine.png"):
 
 def opened(cache, photo, data=None):
     data = encode_png(Picture(photo)) if data is None else data
-    request = event(path=uploaded(cache, data), name="mine.png")
+    request = event(path=uploaded(cache, data), name="mine.png", mode="enlarge")
     ((session, view),) = handlers.open_upload(None, request)
     return session, view
+
+
+def placement(**changes):
+    return event(**{"x": 0.5, "y": 0.5, "mode": "enlarge", "side": 512} | changes)
 
 
 def pixels(pane):
@@ -52,7 +56,10 @@ def pixels(pane):
 
 
 def growth(session):
-    return list(handlers.grow(session, event(revision=session.revision)))
+    """All news of a window that keeps its session."""
+    news = list(handlers.grow(session, event(revision=session.revision)))
+    assert all(same == gr.skip() for same, _ in news)
+    return [view for _, view in news]
 
 
 def test_the_page_starts_with_an_example():
@@ -74,10 +81,20 @@ def test_an_upload_is_enlarged_and_removed(cache, photo):
     assert session.revision > 1
 
 
+def test_an_upload_opens_in_the_way_that_was_chosen(cache, photo):
+    data = encode_png(Picture(photo))
+    request = event(path=uploaded(cache, data), name="mine.png", mode="compare")
+    ((_, view),) = handlers.open_upload(None, request)
+    assert np.array_equal(pixels(view.panes[1]), photo)
+    for mode in ("../x", None, [], 1):
+        request = event(path=uploaded(cache, data), name="mine.png", mode=mode)
+        assert sentence(handlers.open_upload(None, request)) == text.BROKEN_REQUEST
+
+
 def test_the_curve_grows_from_its_ends_to_the_network_at_every_alpha(cache, photo):
-    session, _ = opened(cache, photo)
+    session, view = opened(cache, photo)
     news = growth(session)
-    assert [len(view.nodes) for view in news[:5]] == [1, 2, 3, 4, 5]
+    assert [len(view.nodes) for view in news[:5]] == [0, 2, 3, 3, 5]
     last = news[-1]
     assert [node.alpha for node in last.nodes][:2] == [0.0, 1.0]
     assert 0 < last.p99 < 5
@@ -86,10 +103,42 @@ def test_the_curve_grows_from_its_ends_to_the_network_at_every_alpha(cache, phot
     planes = [decode(Path(node.file.path).read_bytes(), 384, 480) for node in last.nodes]
     weights = dict(enumerate(lagrange_weights(tuple(node.alpha for node in last.nodes), 0.33)))
     weights |= {0: 0.67, 1: 0.33}
-    blend = sum(weights[index] * plane * STEP for index, plane in enumerate(planes))
+    blend = sum(weights[index] * plane * view.place.step for index, plane in enumerate(planes))
     exact = Upscaler("esrgan")(photo, 0.33)
     assert np.percentile(np.abs(blend.clip(0, 255) - exact), 99) < 2
     assert sum(Path(node.file.path).stat().st_size for node in last.nodes) < 12e6
+
+
+def test_a_curve_that_is_too_much_stops_at_a_whole_set(cache, photo, monkeypatch):
+    session, _ = opened(cache, photo)
+
+    def sent():
+        work = handlers.grow(session, event(revision=session.revision))
+        return next(view for _, view in work if view.p99 is not None)
+
+    sizes = [node.file.size for node in sent().nodes]
+    for count, fits in ((3, sum(sizes[:5]) - 1), (2, sum(sizes[:3]) - 1)):
+        budget = session.sent + sizes[0] + fits
+        monkeypatch.setattr(handlers.views, "LARGEST_DROP", budget)
+        last = sent()
+        assert [node.file.size for node in last.nodes] == sizes[:count]
+        full = curve(session.scene, session.pair)
+        own = AlphaCurve(full.render, step=full.step, max_nodes=count).complete()
+        assert last.p99 == own.p99
+
+
+def test_a_window_that_is_too_much_becomes_smaller(cache, photo, monkeypatch):
+    session, view = opened(cache, np.tile(photo, (2, 2, 1)))
+    assert (view.place.side, view.place.sides) == (512, [512, 768])
+    ((large, view),) = handlers.place(session, placement(side=768))
+    assert view.place.box == (24, 0, 192, 192)
+    assert large.sent == sum(pane.image.size for pane in view.panes if pane.image)
+    monkeypatch.setattr(handlers.views, "LARGEST_DROP", large.sent + 1000)
+    ((small, view),) = handlers.grow(large, event(revision=large.revision))
+    assert view.revision == small.revision == large.revision + 1
+    assert (view.place.side, view.place.box) == (512, (56, 32, 128, 128))
+    assert view.place.notes == [refusals.SHRUNK]
+    assert small.sent > large.sent
 
 
 def test_figures_along_alpha_are_those_of_the_curve(cache, photo):
@@ -109,8 +158,9 @@ def test_an_older_growth_does_nothing(cache, photo):
 def test_growth_stops_when_the_window_moves(cache, photo):
     session, _ = opened(cache, photo)
     work = handlers.grow(session, event(revision=session.revision))
-    assert len(next(work).nodes) == 1
-    list(handlers.place(session, event(x=0.5, y=0.5, mode="compare")))
+    next(work)
+    assert len(next(work)[1].nodes) == 2
+    list(handlers.place(session, placement(mode="compare")))
     assert list(work) == []
     assert list(handlers.rest(session, event(alpha=0.5))) == []
 
@@ -166,7 +216,7 @@ def test_scarce_memory_is_said_in_the_page_and_the_rest_stays(cache, photo, monk
 
 def test_switching_and_moving(cache, photo):
     session, _ = opened(cache, photo)
-    ((moved, view),) = handlers.place(session, event(x=0.5, y=0.5, mode="compare"))
+    ((moved, view),) = handlers.place(session, placement(mode="compare"))
     assert view.place.mode == "compare"
     assert view.revision == session.revision + 1
     assert view.place.small == (30, 24)
@@ -233,7 +283,7 @@ def test_the_figure_shows_the_box_and_each_crop(cache, photo, monkeypatch):
     )
     monkeypatch.setattr(handlers.figures, "encode", lambda *_: b"")
     session, _ = opened(cache, np.tile(photo, (16, 16, 1)))
-    ((compared, _),) = handlers.place(session, event(x=0, y=1, mode="compare"))
+    ((compared, _),) = handlers.place(session, placement(x=0, y=1, mode="compare"))
     methods = ("esrgan", "original", "bicubic")
     list(handlers.draw_figure(compared, figure_request(0.25, methods)))
     ((whole, box, crops), words) = drawn[0]
@@ -267,7 +317,7 @@ def test_a_request_for_a_figure_is_checked(cache, photo, bad):
 
 def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
     session, _ = opened(cache, photo)
-    compared, _ = list(handlers.place(session, event(x=0, y=0, mode="compare", alpha=1)))[-1]
+    compared, _ = list(handlers.place(session, placement(mode="compare")))[-1]
     button, _ = list(handlers.export(compared, event(alpha=1)))[-1]
     assert np.array_equal(
         read(button["value"]).pixels, Upscaler("esrgan")(imresize(photo, 0.25), 1.0)
@@ -325,7 +375,7 @@ def test_bad_uploads_get_one_sentence_and_the_next_works(cache, photo):
         (b"nonsense", "not a readable"),
         (b"", "not a readable"),
     ):
-        request = event(path=uploaded(cache, data), name="x.png", alpha=0.5)
+        request = event(path=uploaded(cache, data), name="x.png", mode="enlarge")
         assert word in sentence(handlers.open_upload(session, request))
     ((again, _),) = handlers.rest(session, event(alpha=0.8))
     assert again is session
@@ -344,7 +394,7 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
         None,
         7,
     ):
-        request = event(path=path, name="x.png", alpha=0.5)
+        request = event(path=path, name="x.png", mode="enlarge")
         assert sentence(handlers.open_upload(None, request)) == "The upload was lost: try again."
     assert (tmp_path / "secret.png").exists()
     assert Path(own).exists()
@@ -354,9 +404,8 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
 def test_what_the_browser_sends_is_checked(cache, photo, alpha):
     session, _ = opened(cache, photo)
     assert sentence(handlers.rest(session, event(alpha=alpha))) == text.BROKEN_REQUEST
-    for bad in ({"x": alpha if alpha != [0.5] else None}, {"mode": alpha}):
-        good = {"x": 0.5, "y": 0.5, "mode": "enlarge"}
-        assert sentence(handlers.place(session, event(**good | bad))) == text.BROKEN_REQUEST
+    for bad in ({"x": alpha if alpha != [0.5] else None}, {"mode": alpha}, {"side": alpha}):
+        assert sentence(handlers.place(session, placement(**bad))) == text.BROKEN_REQUEST
     broken = SimpleNamespace(_data=alpha)
     assert sentence(handlers.rest(session, broken)) == text.BROKEN_REQUEST
     assert (
@@ -371,7 +420,7 @@ def test_a_forgotten_session_is_one_sentence():
 
 def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
     session, _ = opened(cache, np.zeros((3, 3, 3), np.uint8))
-    request = event(x=0.5, y=0.5, mode="compare", alpha=0.5)
+    request = placement(mode="compare")
     assert "at least 4 px" in sentence(handlers.place(session, request))
 
 
@@ -421,7 +470,8 @@ def test_a_jpeg_of_a_phone_is_upright(cache, photo):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.fromarray(photo).save(path, "JPEG", exif=exif)
-    _, view = list(handlers.open_upload(None, event(path=path, name="phone.jpg", alpha=0.5)))[-1]
+    request = event(path=path, name="phone.jpg", mode="enlarge")
+    _, view = list(handlers.open_upload(None, request))[-1]
     assert view.place.small == (96, 120)
 
 

@@ -123,7 +123,7 @@ def test_the_page_follows_the_scale_of_its_pair(session, tmp_path, scale):
     sr = Upscaler(files)(lr, 0.5)
     np.testing.assert_array_equal(read(rested.exact.image.path).pixels, sr)
     assert rested.exact.figures[0].text == f"{psnr(sr, hr, border_px=scale):.2f} dB"
-    news = list(handlers.grow(changed, _event(revision=changed.revision)))[-1]
+    news = list(handlers.grow(changed, _event(revision=changed.revision)))[-1][1]
     assert news.panes == []
     assert decode(Path(news.nodes[0].file.path).read_bytes(), *hr.shape[:2]).shape == hr.shape
     (added,) = handlers.add_method(changed, _event(model="input"))
@@ -168,7 +168,7 @@ def test_networks_that_keep_the_size_have_no_compare(session, tmp_path):
     box = opened.scene.box
     assert (box.width, box.height) == (512, 400)
     with pytest.raises(gr.Error, match="nothing to compare with"):
-        list(handlers.place(opened, _event(x=0.5, y=0.5, mode="compare")))
+        list(handlers.place(opened, _event(x=0.5, y=0.5, mode="compare", side=512)))
     ((_, rested),) = handlers.rest(opened, _event(alpha=0))
     whole = Upscaler(files, tile_px=1024)(opened.picture.pixels, 0.0)
     window = whole[box.top : box.top + 400, box.left : box.left + 512].astype(int)
@@ -184,7 +184,7 @@ def test_own_networks_outlive_their_files(session, tmp_path):
         Path(file).unlink()
     button, _ = list(handlers.export(changed, _event(alpha=0.5)))[-1]
     np.testing.assert_array_equal(read(button["value"]).pixels, expected)
-    assert list(handlers.grow(changed, _event(revision=changed.revision)))[-1].nodes
+    assert list(handlers.grow(changed, _event(revision=changed.revision)))[-1][1].nodes
     assert rebuild(changed.scene, changed.pair, 0.5, precision="bf16").any()
 
 
@@ -233,6 +233,7 @@ def test_a_folder_of_pictures_becomes_a_pair_on_the_slider(folder, session):  # 
     ((changed, view),) = handlers.use_own_pair(session, *files)
     assert view.panes[0].title == "Your pair"
     news = list(handlers.grow(changed, _event(revision=changed.revision)))
-    assert {node.alpha for node in news[-1].nodes} >= {0.0, 1.0}
-    assert news[-1].p99
+    _, last = news[-1]
+    assert {node.alpha for node in last.nodes} >= {0.0, 1.0}
+    assert last.p99
     assert replace(changed, pair=MODELS["esrgan"]).pair.name == "esrgan"

@@ -3,7 +3,17 @@ import pytest
 import torch
 from skimage import data
 
-from demo.scene import Box, Mode, original_scores, place, rebuild, scores, upscaler
+from demo.scene import (
+    Box,
+    Mode,
+    original_scores,
+    place,
+    rebuild,
+    scores,
+    sides,
+    upscaler,
+    window_upscaler,
+)
 from esrgan import Upscaler, imresize
 from esrgan.images import Picture
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
@@ -75,6 +85,18 @@ def test_a_small_picture_is_covered_whole_and_exactly(photo):
     scene = place(Picture(photo), Mode.ENLARGE, 0.2, 0.9, 4)
     assert (scene.box.width, scene.box.height) == (120, 96)
     assert np.array_equal(rebuild(scene, "esrgan", 0.3), Upscaler("esrgan")(photo, 0.3))
+
+
+def test_the_window_is_as_large_as_is_asked_and_as_the_picture_fills(large):
+    for side, given in ((512, 512), (768, 768), (1024, 768)):
+        scene = place(Picture(large[:200, :270]), Mode.ENLARGE, 0.5, 0.5, 4, side=side)
+        assert scene.side == given
+        assert (scene.box.width, scene.box.height) == (given // 4, given // 4)
+    assert sides((270, 200), 4) == [512, 768]
+    assert sides((270, 256), 4) == [512, 768, 1024]
+    assert sides((1, 1), 4) == [512]
+    widest = place(Picture(large), Mode.ENLARGE, 0.5, 0.5, 4, side=1024).context
+    assert max(widest.width, widest.height) <= window_upscaler("esrgan").tile_px
 
 
 def test_opacity_of_the_window(large):

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -32,7 +33,7 @@ GRADIOS_OWN = ("Method not implemented.",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def without_browser(reason):
+def without_browser(reason) -> NoReturn:
     """Skip, or fail where the browser tests are required."""
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
@@ -158,6 +159,11 @@ class Watched:
             }""",
             alpha,
         )
+        self.page.wait_for_selector(f'.scrubber[data-drawn="{alpha:.2f}"][data-quality="curve"]')
+
+    def scrub_exactly(self, alpha):
+        """As `scrub`, to an α that the slider's steps do not meet."""
+        self.page.locator('[data-part="panes"]').evaluate("(all, alpha) => all.scrub(alpha)", alpha)
         self.page.wait_for_selector(f'.scrubber[data-drawn="{alpha:.2f}"][data-quality="curve"]')
 
     def pixels(self, pane):

@@ -196,6 +196,38 @@ def test_a_download_can_be_cancelled(tab, photo):
     set_alpha(tab, 0.1)
 
 
+def test_a_switch_cancels_the_download_and_withdraws_what_is_outdated(tab, photo):
+    tab.open()
+    drop(tab, np.tile(photo, (3, 3, 1)))
+    tab.page.click('[data-figure="png"]')
+    tab.page.wait_for_selector('#figure:has-text("Save ")', timeout=60_000)
+    tab.page.click('[data-part="export"]')
+    tab.page.wait_for_selector('#save:has-text("tiles")', timeout=60_000)
+    tab.page.click('[data-mode="compare"]')
+    for button in ("#save", "#cancel", "#figure"):
+        tab.page.wait_for_selector(button, state="hidden", timeout=60_000)
+    tab.wait_until_ready()
+    assert not tab.page.locator("#save").is_visible()
+
+
+def test_the_window_can_be_larger_where_the_picture_fills_it(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    assert tab.page.locator('[data-part="sides"]').is_hidden()
+    large = np.tile(photo, (2, 2, 1))
+    send(tab, DROP, encode_png(Picture(large)))
+    tab.page.wait_for_selector("[data-side]")
+    sides = tab.page.locator("[data-side]")
+    assert sides.all_text_contents() == ["512", "768"]
+    tab.page.click('[data-side="768"]')
+    tab.page.wait_for_selector('[data-side="768"][aria-checked="true"]')
+    tab.wait_until_ready()
+    assert np.array_equal(tab.pixels("bicubic"), imresize(large, 4)[:, 96:-96])
+    tab.scrub(0.5)
+    shown, exact = tab.pixels("esrgan").astype(int), Upscaler("esrgan")(large, 0.5)[:, 96:-96]
+    assert np.mean(np.abs(shown - exact) <= 1) > 0.95
+
+
 def test_a_download_goes_on_while_the_window_and_alpha_move(tab, photo):
     tab.open()
     drop(tab, np.tile(photo, (3, 3, 1)))

@@ -1,10 +1,11 @@
 import os
-import time
 
 import numpy as np
 import pytest
 
-from demo.planes import STEP, decode
+from benchmarks import drop as benchmark
+from demo import text
+from demo.planes import STEPS, decode
 from esrgan import Upscaler
 from esrgan.alpha_map import sample
 from esrgan.images import Picture, encode_png, read
@@ -38,7 +39,7 @@ class Nodes:
         weights[0], weights[-1] = 1 - alpha, alpha
         planes = (decode(data, height, width) for data in files)
         total = sum(w * plane for w, plane in zip(weights, planes, strict=True))
-        return (total * STEP).clip(0, 255)
+        return (total * STEPS[512]).clip(0, 255)
 
 
 @pytest.fixture(params=["webgl", "canvas"])
@@ -60,13 +61,14 @@ def test_pixels_are_the_nodes_and_their_blend(either, photo):
     assert len(nodes.planes) in (3, 5, 9)
     for alpha in BACK_AND_FORTH:
         either.scrub(alpha)
-        expected = nodes.at(alpha, 384, 480)
         shown = either.pixels("esrgan")
-        if alpha in nodes.planes and alpha in (0.0, 1.0):
-            assert np.array_equal(shown, np.floor(expected + 0.5))
-        assert np.abs(shown - expected).max() <= 2
+        assert np.abs(shown - nodes.at(alpha, 384, 480)).max() <= 2
         exact = Upscaler("esrgan")(photo, alpha)
         assert np.mean(np.abs(shown.astype(int) - exact) <= 1) > 0.98
+    for node in lobatto(len(nodes.planes)):
+        either.scrub_exactly(node)
+        expected = np.floor(nodes.at(node, 384, 480) + 0.5)
+        assert np.array_equal(either.pixels("esrgan"), expected)
 
 
 def test_the_brush_paints_alpha_and_can_be_undone(either, photo):
@@ -106,6 +108,26 @@ def test_a_brushed_download_says_that_it_is_a_curve(tab, photo):
         tab.page.click('[data-part="export"]')
     assert download.value.suggested_filename == "mine_esrgan_map_x4.png"
     assert "curve, 99 % within" in tab.page.locator("#save").inner_text()
+
+
+def test_the_map_of_a_large_picture_covers_it(tab, photo):
+    tab.open()
+    drop(tab, np.tile(photo, (16, 16, 1)))
+    page = tab.page
+    page.click('[data-part="brush"]')
+    page.locator('[data-pane="esrgan"] .frame').click()
+    revision = int(page.locator(".scrubber").get_attribute("data-revision"))
+    page.locator('[data-part="box"]').press("ArrowLeft")
+    page.wait_for_selector(f'.scrubber[data-revision="{revision + 1}"]')
+    with page.expect_download() as download:
+        page.click('[data-part="save-map"]')
+    painted = read(download.value.path()).pixels[..., 0]
+    assert painted.shape == (1264, 1581)
+    assert painted[632, 790] == 0
+    assert np.mean(painted == 204) > 0.99
+    page.click('[data-part="export"]')
+    assert page.wait_for_selector(".toast-body").inner_text().endswith(text.TOO_LARGE_TO_EXPORT)
+    tab.troubles = [trouble for trouble in tab.troubles if "megapixels" not in trouble]
 
 
 def test_a_flood_of_slider_events_leaves_no_work(tab, capsys):
@@ -169,23 +191,12 @@ def load():
 
 def test_times_from_a_drop_are_printed(tab, photo, capsys):
     tab.open()
-    drop(tab, np.tile(photo, (6, 5, 1))[:512, :512])
-    start = time.perf_counter()
-    revision = int(tab.page.locator(".scrubber").get_attribute("data-revision"))
     tab.page.click('[data-mode="compare"]')
-    root = f'.scrubber[data-revision="{revision + 1}"]'
-    seconds = []
-    for selector in (
-        f'{root} [data-pane="bicubic"]:not(.waiting)',
-        f'{root}:is([data-nodes="2"], [data-nodes="3"], [data-nodes="5"], [data-nodes="9"])',
-        f'{root}:is([data-bounded="yes"])',
-    ):
-        tab.page.wait_for_selector(selector, timeout=60_000, state="attached")
-        seconds.append(time.perf_counter() - start)
+    times = benchmark.drop(tab, Picture(np.tile(photo, (6, 5, 1))[:512, :512]))
     with capsys.disabled():
-        text = ", ".join(f"{value:.2f} s" for value in seconds)
-        print(f"\nfirst picture, both ends, whole curve: {text}; load {load()}")
-    tab.wait_until_ready()
+        print(f"\nfrom a drop in Compare: {times}; load {load()}")
+    tab.wait_until_ready(bounded="yes")
+    assert tab.page.locator('[data-mode="compare"]').get_attribute("aria-checked") == "true"
 
 
 def wheel(tab, pane, delta):
