@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import device, figures, networks, store, text, views
+from demo import device, figures, first_sight, networks, store, text, views
 from demo.scene import SCALE, Mode
 from demo.scrubber import View
 from demo.session import Latest, Session
@@ -44,8 +44,7 @@ def in_one_sentence(handler: Handler) -> Handler:
 
 def start() -> tuple[Session, View]:
     """Open the first example for a new visitor."""
-    session = views.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
-    view = views.first_view(session)
+    session, view = first_sight.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
 
@@ -66,8 +65,7 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
     sent = _sent(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
-    opened = views.open_example(sent["name"], _latest(session), _pair(session))
-    yield opened, views.first_view(opened)
+    yield first_sight.open_example(sent["name"], _latest(session), _pair(session))
 
 
 @in_one_sentence

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import handlers, live, networks, text
+from demo import first_sight, handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
@@ -38,6 +38,7 @@ CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
+    first_sight.serve()
     with gr.Blocks(title=text.TITLE, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
         gr.Markdown(text.INTRO)

@@ -28,16 +28,18 @@ LARGEST_DROP = 12_000_000
 """Bytes that one picture may send to the page."""
 
 
-def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
-    """A session whose window is in the middle of a picture."""
+def open_picture(
+    name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model, *, overview: str = ""
+) -> Session:
+    """A session whose window is in the middle of a picture; `overview` is a file made before."""
     scene = place(picture, mode, 0.5, 0.5)
-    overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
+    overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
     return Session(latest.rise(), name, picture, scene, overview, pair, latest)
 
 
-def open_example(name: str, latest: Latest, pair: Model) -> Session:
+def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:
     """A session of one of the examples, to compare."""
-    return open_picture(name, _example(name), Mode.COMPARE, latest, pair)
+    return open_picture(name, _example(name), Mode.COMPARE, latest, pair, overview=overview)
 
 
 def first_view(session: Session) -> View:

@@ -21,14 +21,14 @@ function show() {
   settle();
 }
 
-// A new picture or window: forget the old one, and ask for what takes longer.
+// A new picture or window: forget the old one, and ask for what takes longer, unless it came along.
 function begin(view) {
   const isSamePicture = state.place && view.place.overview.url === state.place.overview.url;
   const isSameSize = isSamePicture && view.place.mode === state.mode;
   const kept = isSamePicture ? Object.keys(props.methods).filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], bound: '', grown: false, settled: false,
+    exact: null, live: null, traces: [], bound: '', grown: Boolean(view.bound), settled: false,
   });
   resting = null;
   const [, , width, height] = view.place.box;
@@ -43,7 +43,7 @@ function begin(view) {
   Object.assign(root.dataset, { nodes: 0, bounded: '' });
   say(view.place.notes.join(' '));
   answered();
-  trigger('grow', { revision: view.revision });
+  if (!state.grown) trigger('grow', { revision: view.revision });
   kept.forEach(addMethod);
 }
 

@@ -45,7 +45,12 @@ def url(tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     cache = tmp_path_factory.mktemp("cache")
-    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(cache)}
+    kept = tmp_path_factory.mktemp("kept")
+    settings = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(cache),
+        "ESRGAN_CACHE": str(kept),
+    }
     log = (cache.parent / "page.log").open("w")
     command = [sys.executable, "app.py"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log) as page:
