@@ -199,12 +199,16 @@ def _save_button(label: str, path: str | None = None) -> Any:
 def _whole(session: Session) -> Picture:
     """What the export enlarges: the picture, or in Compare the picture reduced."""
     picture = session.picture
-    width, height = session.scene.small
-    if width * height > EXPORT_MEGAPIXELS * 1e6:
-        raise ValueError(text.TOO_LARGE_TO_EXPORT)
+    check_exportable(*session.scene.small)
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, SCALE), 1 / SCALE), grey=picture.grey)
+
+
+def check_exportable(width: int, height: int) -> None:
+    """Refuse to enlarge a whole picture that is too large for a page that many share."""
+    if width * height > EXPORT_MEGAPIXELS * 1e6:
+        raise ValueError(text.TOO_LARGE_TO_EXPORT)
 
 
 def _methods(session: Session, names: object) -> list[str]:

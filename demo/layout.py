@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import first_sight, handlers, live, networks, text
+from demo import api, first_sight, handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
@@ -59,6 +59,7 @@ def build() -> gr.Blocks:
             gr.Markdown(text.ABOUT)
         _wire(page, session, scrubber, save, cancel)
         _wire_figure(session, scrubber, figure)
+        api.offer()
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
@@ -140,6 +141,7 @@ def launch_options() -> dict[str, Any]:
         "theme": THEME,
         "css": CSS,
         "ssr_mode": False,
+        "mcp_server": True,
         "show_error": True,
         "state_session_capacity": MOST_SESSIONS,
         "max_file_size": f"{_upload_megabytes():g}mb",
