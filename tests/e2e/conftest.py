@@ -1,6 +1,7 @@
 """A running page and a browser that looks at it."""
 
 import base64
+import contextlib
 import os
 import shutil
 import socket
@@ -41,26 +42,32 @@ def without_browser(reason):
 @pytest.fixture(scope="session")
 def url(tmp_path_factory):
     """Address of a page that runs for these tests alone, as a visitor's would."""
+    with served(tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("kept")) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(folder, kept):
+    """Address of a page with its uploads in one folder and its examples kept in another."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    cache = tmp_path_factory.mktemp("cache")
-    kept = tmp_path_factory.mktemp("kept")
     settings = {
         "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(cache),
+        "GRADIO_TEMP_DIR": str(folder / "cache"),
         "ESRGAN_CACHE": str(kept),
     }
-    log = (cache.parent / "page.log").open("w")
-    command = [sys.executable, "app.py"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log) as page:
+    command, env = [sys.executable, "app.py"], os.environ | settings
+    with (
+        (folder / "page.log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT, env=env, stdout=log) as page,
+    ):
         address = f"http://127.0.0.1:{port}/"
         try:
             wait_for(address, page)
             yield address
         finally:
             page.terminate()
-    log.close()
 
 
 def wait_for(address, page):
