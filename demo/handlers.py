@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import figures, networks, refusals, store, text, views
+from demo import figures, first_sight, networks, refusals, store, text, views
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
 from demo.scene import SIDES_PX, Mode, fits, upscaler
@@ -40,22 +40,20 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
 def start(request: gr.Request) -> tuple[Session, View]:
     """Open what the page's address names, else the first example."""
     link = read_link(dict(request.query_params))
-    opened = views.open_example(link.example, Latest(), link.pair)
+    session, view = first_sight.open_example(link.example, Latest(), link.pair)
     if link.window is not None:
-        opened = opened.placed(*link.window)
-    session, view = views.first_view(
-        opened, *(() if link.is_understood else (refusals.BROKEN_LINK,))
-    )
+        session, view = views.first_view(session.placed(*link.window))
+    if view.place and not link.is_understood:
+        view.place.notes.append(refusals.BROKEN_LINK)
     return session, view.model_copy(update={"examples": views.thumbnails()})
 
 
 @in_one_sentence
 def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
     """Forget the visitor's picture, and show the first example in its place."""
-    opened = views.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
     if session is not None:
         store.remove(session.overview)
-    yield views.first_view(opened)
+    yield first_sight.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
 
 
 @in_one_sentence
@@ -76,8 +74,7 @@ def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple
     sent = data_of(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
-    opened = views.open_example(sent["name"], _latest(session), _pair(session))
-    yield views.first_view(opened)
+    yield first_sight.open_example(sent["name"], _latest(session), _pair(session))
 
 
 @in_one_sentence
@@ -243,13 +240,17 @@ def _suffix(sent: dict[str, Any]) -> str:
 def _whole(session: Session) -> Picture:
     """What the export enlarges: the picture, or in Compare the picture reduced."""
     picture, scale = session.picture, session.scene.scale
-    width, height = session.scene.small
-    limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
-    if width * height > limit * 1e6:
-        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
+    check_exportable(*session.scene.small, scale)
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, scale), 1 / scale), grey=picture.grey)
+
+
+def check_exportable(width: int, height: int, scale: int) -> None:
+    """Refuse to enlarge a whole picture that is too large for a page that many share."""
+    limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
+    if width * height > limit * 1e6:
+        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
 
 
 def _methods(session: Session, names: object) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import batch, handlers, live, networks, text
+from demo import api, batch, first_sight, handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
@@ -50,6 +50,7 @@ CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
+    first_sight.serve()
     title = text.ENGLISH.labels["title"]  # until the component knows the browser's language
     with gr.Blocks(title=title, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
@@ -76,6 +77,7 @@ def build() -> gr.Blocks:
             gr.Markdown(SAID("about"))
         changed += _wire(page, session, scrubber)
         _wire_files(session, scrubber, [save, cancel, figure], changed)
+        api.offer()
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
@@ -188,6 +190,7 @@ def launch_options() -> dict[str, Any]:
         "css": CSS,
         "i18n": text.i18n(),
         "ssr_mode": False,
+        "mcp_server": True,
         "show_error": True,
         "state_session_capacity": MOST_SESSIONS,
         "max_file_size": f"{_upload_megabytes():g}mb",

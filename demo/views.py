@@ -47,17 +47,24 @@ class OverBudgetError(Exception):
     """Not even the coarsest curve of a large window fits what may be sent."""
 
 
-def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
-    """A session whose window is in the middle of a picture; in Compare where the pair has it."""
+def open_picture(
+    name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model, *, overview: str = ""
+) -> Session:
+    """A session whose window is in the middle of a picture; in Compare where the pair has it.
+
+    `overview` is a file made before.
+    """
     scale = upscaler(pair).scale
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
-    overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
+    overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
     return Session(latest.rise(), name, SHELF.put(picture), scene, overview, pair, latest)
 
 
-def open_example(name: str, latest: Latest, pair: Model) -> Session:
+def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:
     """A session of one of the examples, to compare."""
-    return replace(open_picture(name, _example(name), Mode.COMPARE, latest, pair), example=name)
+    picture = _example(name)
+    opened = open_picture(name, picture, Mode.COMPARE, latest, pair, overview=overview)
+    return replace(opened, example=name)
 
 
 def first_view(session: Session, *notes: str) -> tuple[Session, View]:

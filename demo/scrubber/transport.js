@@ -65,12 +65,13 @@ function settle() {
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();
   if (!state.place || play.started || isDone || resting !== null || !curveReady()) return;
-  if (notice.kind) return;
+  if (notice.kind || awaited === state.alpha) return;
   resting = state.alpha;
   ask('rest', { revision: state.revision, alpha: state.alpha });
 }
 
 let taking = Promise.resolve();
+let awaited = null;
 document.addEventListener('scrubber-rested', async () => {
   await taking;
   resting = null;
@@ -81,7 +82,8 @@ document.addEventListener('scrubber-rested', async () => {
 async function takeExact(exact) {
   const revision = state.revision;
   if (state.exact && state.exact.url === exact.image.url) return;
-  const picture = await bitmap(exact.image.url);
+  awaited = exact.alpha;
+  const picture = await bitmap(exact.image.url).finally(() => { awaited = null; });
   if (revision !== state.revision) return;
   state.exact = { alpha: exact.alpha, url: exact.image.url, picture, figures: exact.figures };
   state.live = null;
