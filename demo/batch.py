@@ -29,19 +29,19 @@ def enlarge_all(
         raise ValueError(text.BROKEN_REQUEST)
     if not 0 < len(paths) <= LARGEST_BATCH:
         raise ValueError(refusals.NO_PICTURES.format(most=LARGEST_BATCH))
-    target = store.reserve("enlarged.zip")
     failures: list[str] = []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for done, path in enumerate(paths):
-            try:
-                for tiles, total in _add(archive, path, network, share):
-                    label = text.batch_progress(done, len(paths), path.name, tiles, total)
-                    yield _button(label), gr.update(visible=True), gr.skip()
-            except ValueError as error:
-                failures.append(f"{path.name}: {text.refusal(error)}")
-                yield gr.skip(), gr.skip(), _listed(failures)
-        if failures:
-            archive.writestr(FAILURES, "\n".join(failures) + "\n")
+    with store.reserved("enlarged.zip") as target:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for done, path in enumerate(paths):
+                try:
+                    for tiles, total in _add(archive, path, network, share):
+                        label = text.batch_progress(done, len(paths), path.name, tiles, total)
+                        yield _button(label), gr.update(visible=True), gr.skip()
+                except ValueError as error:
+                    failures.append(f"{path.name}: {text.refusal(error)}")
+                    yield gr.skip(), gr.skip(), _listed(failures)
+            if failures:
+                archive.writestr(FAILURES, "\n".join(failures) + "\n")
     label = text.batch_ready(len(paths) - len(failures), len(paths))
     yield _button(label, str(target)), gr.update(visible=False), _listed(failures)
 
@@ -54,8 +54,9 @@ def withdraw() -> tuple[Any, Any, Any]:
 def _add(
     archive: zipfile.ZipFile, path: Path, network: Upscaler, alpha: float
 ) -> Iterator[tuple[int, int]]:
-    """Enlarge one picture into the archive; yields tiles done and in all."""
-    picture = read(path.read_bytes(), FILE_LIMITS)
+    """Enlarge one picture into the archive; yields tiles done and in all, at first none."""
+    yield 0, 1
+    picture = read(path, FILE_LIMITS)
     for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
             yield progress.done, progress.total
@@ -66,11 +67,11 @@ def _add(
 
 
 def _free(archive: zipfile.ZipFile, name: str) -> str:
-    """The name, with a number if another picture has it."""
-    taken = set(archive.namelist())
+    """The name, with a number if another picture has it, in capitals or not."""
+    taken = {it.casefold() for it in archive.namelist()}
     stem, suffix = Path(name).stem, Path(name).suffix
     numbered = (f"{stem}-{number}{suffix}" for number in range(2, LARGEST_BATCH + 2))
-    return name if name not in taken else next(it for it in numbered if it not in taken)
+    return next(it for it in (name, *numbered) if it.casefold() not in taken)
 
 
 def _button(label: str, path: str | None = None) -> Any:

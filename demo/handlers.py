@@ -11,7 +11,7 @@ import gradio as gr
 from demo import figures, first_sight, networks, refusals, store, text, views
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
-from demo.scene import SIDES_PX, Mode, fits, upscaler
+from demo.scene import SIDES_PX, Mode, fits, upscaler, usable
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
@@ -42,7 +42,9 @@ def start(request: gr.Request) -> tuple[Session, View]:
     link = read_link(dict(request.query_params))
     session, view = first_sight.open_example(link.example, Latest(), link.pair)
     if link.window is not None:
-        session, view = views.first_view(session.placed(*link.window))
+        mode, x, y = link.window
+        placed = session.placed(usable(mode, session.scene.scale), x, y)
+        session, view = views.first_view(placed)
     if view.place and not link.is_understood:
         view.place.notes.append(refusals.BROKEN_LINK)
     return session, view.model_copy(update={"examples": views.thumbnails()})

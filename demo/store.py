@@ -1,7 +1,10 @@
 """Files between the page and its visitors, all inside Gradio's cache folder."""
 
 import secrets
+import shutil
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gradio.data_classes import FileData
@@ -43,11 +46,16 @@ def take(path: object) -> bytes:
     return data
 
 
-def reserve(name: str) -> Path:
-    """A path that the browser may fetch once something is written there."""
+@contextmanager
+def reserved(name: str) -> Generator[Path, None, None]:
+    """A path to write what the browser may fetch then; what is broken off is removed."""
     folder = Path(get_upload_folder()) / PAGE_FOLDER / secrets.token_hex(16)
     folder.mkdir(parents=True)
-    return folder / name
+    try:
+        yield folder / name
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def remove(path: str) -> None:

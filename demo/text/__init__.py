@@ -120,10 +120,12 @@ def drawn(name: str) -> str:
 
 
 def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:
-    """Label of the button that saves the file."""
+    """Label of the button that saves the file; a JPEG is not exact, and says so."""
     words, (height, width) = spoken(), pixels.shape[:2]
     bound = words.labels["bound"].format(p99=f"{p99 or 0:.1f}")
     quality = words.labels["exact"] if p99 is None else bound
+    if name.endswith(".jpg"):
+        quality = words.server["lossy"]
     return words.server["ready"].format(
         name=name, width=width, height=height, quality=quality, seconds=seconds
     )

@@ -176,6 +176,7 @@ SERVER = {
     "drawing": "正在绘制对比图……",
     "drawn": "保存 {name}",
     "progress": "正在计算……第 {done} 块，共 {total} 块",
+    "lossy": "JPEG，8 位，无透明度",
     "ready": "保存 {name}（{width} × {height}，{quality}，用时 {seconds:.1f} 秒）",
     "transfer": "正在下载……{done:.0f} / {total:.0f} MB",
     "batch_progress": "第 {done}/{total} 张 · {name} · 图块 {tile}/{tiles}",

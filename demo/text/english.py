@@ -195,6 +195,7 @@ SERVER = {
     "drawing": "Drawing the figure …",
     "drawn": "Save {name}",
     "progress": "Computing … {done} of {total} tiles",
+    "lossy": "JPEG, 8 bits, no opacity",
     "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",
     "batch_progress": "{done} of {total} · {name} · tile {tile} of {tiles}",

@@ -94,10 +94,12 @@ def test_an_mcp_client_calls_each_tool(address, sent):
     assert list(schema) == ["picture", "alpha", "model"]
     assert all(schema[name]["description"] for name in schema)
     assert [answer.isError for answer in answers] == [False, False, False]
-    listed, compared, enlarged = (answer.content[0].text for answer in answers)
-    assert "srresnet" in listed
-    assert "psnr_y" in compared
-    assert "_bicubic_x4.png" in enlarged
+    listed, compared, enlarged = (answer.content[0] for answer in answers)
+    assert "srresnet" in listed.text
+    assert "psnr_y" in compared.text
+    height, width = read(sent).pixels.shape[:2]
+    picture = read(base64.b64decode(enlarged.data))
+    assert picture.pixels.shape == (4 * height, 4 * width, 3)
 
 
 async def mcp_calls(url, picture):
