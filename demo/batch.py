@@ -30,18 +30,20 @@ def enlarge_all(
     if not 0 < len(paths) <= LARGEST_BATCH:
         raise ValueError(refusals.NO_PICTURES.format(most=LARGEST_BATCH))
     failures: list[str] = []
-    with store.reserved("enlarged.zip") as target:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-            for done, path in enumerate(paths):
-                try:
-                    for tiles, total in _add(archive, path, network, share):
-                        label = text.batch_progress(done, len(paths), path.name, tiles, total)
-                        yield _button(label), gr.update(visible=True), gr.skip()
-                except ValueError as error:
-                    failures.append(f"{path.name}: {text.refusal(error)}")
-                    yield gr.skip(), gr.skip(), _listed(failures)
-            if failures:
-                archive.writestr(FAILURES, "\n".join(failures) + "\n")
+    with (
+        store.reserved("enlarged.zip") as target,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for done, path in enumerate(paths):
+            try:
+                for tiles, total in _add(archive, path, network, share):
+                    label = text.batch_progress(done, len(paths), path.name, tiles, total)
+                    yield _button(label), gr.update(visible=True), gr.skip()
+            except ValueError as error:
+                failures.append(f"{path.name}: {text.refusal(error)}")
+                yield gr.skip(), gr.skip(), _listed(failures)
+        if failures:
+            archive.writestr(FAILURES, "\n".join(failures) + "\n")
     label = text.batch_ready(len(paths) - len(failures), len(paths))
     yield _button(label, str(target)), gr.update(visible=False), _listed(failures)
 
