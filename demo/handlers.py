@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demo import device, figures, first_sight, networks, store, text, views
+from demo import device, figures, first_sight, networks, store, text, views, zero
 from demo.scene import SCALE, Mode
 from demo.scrubber import View
 from demo.session import Latest, Session
@@ -122,17 +122,28 @@ def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
 
 
 @in_one_sentence
-def grow(session: Session | None, event: gr.EventData) -> Iterator[View]:
-    """Compute the window's curve; another window or picture stops it at the next node."""
+def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, View]]:
+    """Compute the window's curve; another window or picture stops it at the next node.
+
+    Where a GPU is lent per call and none can be had, the embedded pair takes over.
+    """
     known = _known(session)
-    if _sent(event).get("revision") == known.revision:
-        yield from itertools.takewhile(lambda _: known.is_current, views.growth(known))
+    if _sent(event).get("revision") != known.revision:
+        return
+    try:
+        for view in itertools.takewhile(lambda _: known.is_current, views.growth(known)):
+            yield gr.skip(), view
+    except zero.LostGpuError:
+        gr.Warning(text.NO_GPU)
+        yield _seen_by(known, zero.FALLBACK)
 
 
 @in_one_sentence
 def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
     known, alpha = _known(session), _fraction(_sent(event), "alpha")
+    if zero.lends(known.pair):
+        raise ValueError(text.BROKEN_REQUEST)
     view = views.exact_view(known, alpha)
     if known.is_current:
         yield known, view

@@ -103,7 +103,7 @@ def _wire(
     )
     exported.success(None, js=PRESS_SAVE, **QUIET)
     exported.failure(handlers.withdraw_export, None, buttons, **QUIET)
-    grown = scrubber.grow(handlers.grow, outputs=scrubber, **known)
+    grown = scrubber.grow(handlers.grow, outputs=both, **known)
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
     scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
     grown.then(None, js=GROWN, **QUIET)

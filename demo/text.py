@@ -115,6 +115,7 @@ CANCEL = "Cancel"
 COMPUTING = "Computing …"
 OF_THE_BOX = "Figures are those of the box, taken as a picture of its own"
 DRAWING = "Drawing the figure …"
+NO_GPU = "No GPU is free for you now: the small pair goes on, on the CPU."
 IDLE = "The page was idle for an hour: open the picture again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
 TOO_LARGE_TO_EXPORT = (

@@ -8,7 +8,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import planes, store, text, tradeoff
+from demo import planes, store, text, tradeoff, zero
 from demo.live import WINDOWS
 from demo.scene import Mode, curve, original_scores, place, rebuild, scores
 from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
@@ -50,13 +50,23 @@ def first_view(session: Session) -> View:
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in LATER]
     token = WINDOWS.add(session.scene, session.pair)
-    return View(revision=session.revision, place=_place(session), panes=panes, live=token)
+    rests = not zero.lends(session.pair)
+    place = _place(session)
+    return View(revision=session.revision, place=place, panes=panes, live=token, rests=rests)
 
 
 def growth(session: Session) -> Iterator[View]:
-    """What follows: node after node of the curve, the slower methods, figures along α."""
+    """What follows: node after node of the curve, the slower methods, figures along α.
+
+    Raises
+    ------
+    LostGpuError
+        If the pair needs a GPU that is lent per call, and none is.
+    """
     news = View(revision=session.revision)
-    line, sent = curve(session.scene, session.pair), 0
+    scene, pair = session.scene, session.pair
+    lent = zero.lend(scene, pair, LATER) if zero.lends(pair) else None
+    line, sent = curve(scene, pair) if lent is None else lent.curve, 0
     for alpha in line.grow():
         data = planes.encode(line.kept(alpha))
         sent += len(data)
@@ -68,7 +78,8 @@ def growth(session: Session) -> Iterator[View]:
     news = news.model_copy(update={"bound": text.bound(line.p99)})
     yield news
     for model in LATER:
-        news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
+        sr = rebuild(scene, model) if lent is None else lent.methods[model]
+        news = news.model_copy(update={"panes": [*news.panes, _method_pane(session, model, sr)]})
         yield news
     yield from _figures_along(session, line, news)
 
@@ -90,8 +101,12 @@ def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[V
 
 
 def method_pane(session: Session, model: str) -> Pane:
+    """The crop of a method that α does not move, computed here."""
+    return _method_pane(session, model, rebuild(session.scene, model))
+
+
+def _method_pane(session: Session, model: str, sr: NDArray) -> Pane:
     """The crop of a method that α does not move."""
-    sr = rebuild(session.scene, model)
     found = scores(session.scene, sr)
     return _pane(model, _shown(session, sr), found, tradeoff.place(found))
 

@@ -6,7 +6,7 @@ const slider = part('alpha');
 const state = {
   revision: 0, place: null, mode: 'compare', alpha: Number(props.first_alpha),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
-  exact: null, live: null, traces: [], bound: '', grown: false, settled: false, token: '',
+  exact: null, live: null, traces: [], bound: '', grown: false, settled: false, token: '', rests: true,
 };
 const LIVE_PANE = 'esrgan';
 

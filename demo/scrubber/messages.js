@@ -27,7 +27,7 @@ function begin(view) {
   const isSameSize = isSamePicture && view.place.mode === state.mode;
   const kept = isSamePicture ? Object.keys(props.methods).filter((name) => panes.has(name)) : [];
   Object.assign(state, {
-    revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
+    revision: view.revision, place: view.place, mode: view.place.mode, token: view.live, rests: view.rests,
     exact: null, live: null, traces: [], bound: '', grown: Boolean(view.bound), settled: false,
   });
   resting = null;

@@ -134,6 +134,8 @@ class View(GradioModel):
         How good the curve is, in words; empty while it grows.
     live
         A token with which the network itself can be asked for every α, on a dedicated GPU.
+    rests
+        Whether the network is asked when the slider rests; else the curve answers there too.
     """
 
     revision: int
@@ -146,6 +148,7 @@ class View(GradioModel):
     plane: Plane | None = None
     examples: list[Thumbnail] = []
     live: str = ""
+    rests: bool = True
 
 
 class AlphaScrubber(gr.HTML):

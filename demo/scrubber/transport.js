@@ -48,7 +48,7 @@ slider.addEventListener('change', () => {
 
 function settle() {
   const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source);
-  const isDone = isExact() || brushed();
+  const isDone = isExact() || brushed() || !state.rests;
   state.settled = Boolean(isLoaded && state.bound && isDone && state.grown);
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();

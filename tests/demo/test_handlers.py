@@ -51,7 +51,7 @@ def pixels(pane):
 
 
 def growth(session):
-    return list(handlers.grow(session, event(revision=session.revision)))
+    return [view for _, view in handlers.grow(session, event(revision=session.revision))]
 
 
 def test_the_page_starts_with_an_example():
@@ -108,7 +108,7 @@ def test_an_older_growth_does_nothing(cache, photo):
 def test_growth_stops_when_the_window_moves(cache, photo):
     session, _ = opened(cache, photo)
     work = handlers.grow(session, event(revision=session.revision))
-    assert len(next(work).nodes) == 1
+    assert len(next(work)[1].nodes) == 1
     list(handlers.place(session, event(x=0.5, y=0.5, mode="compare")))
     assert list(work) == []
     assert list(handlers.rest(session, event(alpha=0.5))) == []

@@ -148,7 +148,7 @@ def test_a_folder_of_pictures_becomes_a_pair_on_the_slider(folder, session):  # 
     files = [str(run / "weights.safetensors") for run in (first, second)]
     ((changed, view),) = handlers.use_own_pair(session, *files)
     assert view.panes[0].title == "Your pair"
-    news = list(handlers.grow(changed, _event(revision=changed.revision)))
+    news = [view for _, view in handlers.grow(changed, _event(revision=changed.revision))]
     assert {node.alpha for node in news[-1].nodes} >= {0.0, 1.0}
     assert news[-1].bound
     assert replace(changed, pair=MODELS["esrgan"]).pair.name == "esrgan"
