@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import figures, first_sight, networks, refusals, store, text, views
+from demo import figures, first_sight, networks, refusals, store, text, views, zero
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
 from demo.scene import SIDES_PX, Mode, fits, upscaler, usable
@@ -141,7 +141,8 @@ def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
 def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, View]]:
     """Compute the window's curve; another window or picture stops it at the next node.
 
-    A window whose curve would be too much to send is replaced by a smaller one.
+    A window whose curve would be too much to send is replaced by a smaller one. Where a GPU is
+    lent per call and none can be had, the embedded pair takes over.
     """
     known = existing(session)
     if data_of(event).get("revision") != known.revision:
@@ -153,12 +154,17 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
     except views.OverBudgetError:
         if known.is_current:
             yield views.first_view(known.smaller(), refusals.SHRUNK)
+    except zero.LostGpuError:
+        if known.is_current:
+            yield views.first_view(known.with_pair(zero.FALLBACK), refusals.NO_GPU)
 
 
 @in_one_sentence
 def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
     known, alpha = existing(session), fraction(data_of(event), "alpha")
+    if zero.lends(known.pair):
+        raise ValueError(text.BROKEN_REQUEST)
 
     def news() -> Iterator[View]:
         yield views.exact_view(known, alpha)

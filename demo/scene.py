@@ -22,6 +22,8 @@ INPUT, BICUBIC = "input", "bicubic"
 """Names of the crops that follow any scale: the small picture's own pixels, and interpolation."""
 FIDELITY, CONSISTENCY = ("psnr_y", "ssim_y", "rmse_y"), ("lr_psnr",)
 PERCEPTION = ("perceptual_index", "niqe")
+WINDOW_TILE_PX = max(SIDES_PX) + 2 * (HALO_PX + ALIGNMENT_PX)
+"""Tiles as large as any window, so that a window is never cut."""
 KERNEL_PX = 2
 """Pixels at the small size that bicubic reduction and enlargement see beyond a window."""
 
@@ -196,8 +198,7 @@ def upscaler(model: str | Model) -> Upscaler:
 
 def window_upscaler(model: str | Model, precision: str = "fp32") -> Upscaler:
     """A model whose tiles are as large as any window, so that a window is never cut."""
-    tile_px = max(SIDES_PX) + 2 * (HALO_PX + ALIGNMENT_PX)
-    return upscaler(model).like(precision=precision, tile_px=tile_px)
+    return upscaler(model).like(precision=precision, tile_px=WINDOW_TILE_PX)
 
 
 def fits(scene: Scene, model: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import captions, planes, store, text, tradeoff
+from demo import captions, planes, store, text, tradeoff, zero
 from demo.live import WINDOWS
 from demo.scene import (
     SIDES_PX,
@@ -79,7 +79,13 @@ def first_view(session: Session, *notes: str) -> tuple[Session, View]:
     panes += [Pane(id=model, title=text.TITLES[model]) for model in _later(session)]
     token = WINDOWS.add(session.scene, session.pair)
     where = _place(session, notes)
-    view = View(revision=session.revision, place=where, panes=panes, live=token)
+    view = View(
+        revision=session.revision,
+        place=where,
+        panes=panes,
+        live=token,
+        rests=not zero.lends(session.pair),
+    )
     sent = sum(pane.image.size or 0 for pane in panes if pane.image is not None)
     return replace(session, sent=session.sent + sent), view
 
@@ -91,8 +97,12 @@ def growth(session: Session) -> Iterator[View]:
     ------
     OverBudgetError
         If the window is a large one, and not even its coarsest curve fits.
+    LostGpuError
+        If the pair needs a GPU that is lent per call, and none is.
     """
-    news, line = View(revision=session.revision), curve(session.scene, session.pair)
+    scene, pair, later = session.scene, session.pair, _later(session)
+    lent = zero.lend(scene, pair, later) if zero.lends(pair) else None
+    news, line = View(revision=session.revision), lent.curve if lent else curve(scene, pair)
     for nodes in _sets_of_nodes(session, line):
         news = news.model_copy(update={"nodes": nodes})
         yield news
@@ -100,8 +110,13 @@ def growth(session: Session) -> Iterator[View]:
         raise OverBudgetError
     news = news.model_copy(update={"p99": line.p99})
     yield news
-    for model in _later(session):
-        news = news.model_copy(update={"panes": [*news.panes, method_pane(session, model)]})
+    for model in later:
+        pane = (
+            rebuilt_pane(session, model, lent.methods[model])
+            if lent
+            else method_pane(session, model)
+        )
+        news = news.model_copy(update={"panes": [*news.panes, pane]})
         yield news
     yield from _figures_along(session, line, news)
 
@@ -160,6 +175,11 @@ def method_pane(session: Session, model: str) -> Pane:
         sr = rebuild(session.scene, model)
     except ValueError as error:
         return Pane(id=model, title=text.TITLES[model], reason=text.refusal(error))
+    return rebuilt_pane(session, model, sr)
+
+
+def rebuilt_pane(session: Session, model: str, sr: NDArray) -> Pane:
+    """The crop of a method that α does not move."""
     found = scores(session.scene, sr)
     return _pane(model, _shown(session, sr), found, tradeoff.place(found))
 

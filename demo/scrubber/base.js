@@ -20,6 +20,7 @@ const state = {
   revision: 0, place: null, mode: 'compare', chosen: 'enlarge', alpha: firstAlpha(),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
   exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '',
+  rests: true,
 };
 const LIVE_PANE = 'esrgan';
 

@@ -29,7 +29,8 @@ function begin(view) {
   const kept = isSamePicture ? view.place.methods.filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], p99: null, grown: view.p99 !== null, settled: false,
+    rests: view.rests, exact: null, live: null, traces: [], p99: null,
+    grown: view.p99 !== null, settled: false,
   });
   resting = null;
   const [width, height] = view.place.box.slice(2).map((side) => side * view.place.scale);

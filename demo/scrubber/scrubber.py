@@ -167,6 +167,8 @@ class View(GradioModel):
         A token with which the network itself can be asked for every α, on a dedicated GPU.
     trouble
         Why the window cannot be computed, in one sentence.
+    rests
+        Whether the network is asked when the slider rests; else the curve answers there too.
     """
 
     revision: int
@@ -180,6 +182,7 @@ class View(GradioModel):
     examples: list[Thumbnail] = []
     live: str = ""
     trouble: str = ""
+    rests: bool = True
 
 
 class AlphaScrubber(gr.HTML):

@@ -60,7 +60,7 @@ slider.addEventListener('change', () => {
 
 function settle() {
   const isLoaded = state.place && Array.from(panes.values()).every((pane) => pane.source || pane.reason);
-  const isDone = isExact() || brushed();
+  const isDone = isExact() || brushed() || !state.rests;
   state.settled = Boolean(isLoaded && state.p99 !== null && isDone && state.grown);
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();

@@ -188,6 +188,7 @@ TOLD = {
     refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
     refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",
     refusals.NO_PICTURES: "请先选择 1 到 {most} 张图片。",
+    refusals.NO_GPU: "现在没有可用的 GPU：改由小网络在 CPU 上继续。",
     refusals.BROKEN_LINK: "此链接的部分内容在这里未知，已改用默认设置。",
     refusals.LOST_UPLOAD: "上传的文件丢失了，请重试。",
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
