@@ -27,8 +27,8 @@ def missing(pair: Model) -> list[str]:
 
 
 def beside() -> subprocess.Popen[bytes] | None:
-    """Start a process that rebuilds what is missing; None where nothing is."""
-    if not missing(networks.first_pair()):
+    """Start a process that rebuilds what is missing; None where nothing is, or none is wanted."""
+    if os.environ.get("ESRGAN_WARM") == "0" or not missing(networks.first_pair()):
         return None
     command = [sys.executable, "-m", "demo.warm"]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)

@@ -95,6 +95,9 @@ def test_nothing_is_started_where_everything_is_kept(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", lambda command, **_: started.append(command))
     warm.beside()
     assert started == [[sys.executable, "-m", "demo.warm"]]
+    monkeypatch.setenv("ESRGAN_WARM", "0")
+    warm.beside()
+    monkeypatch.delenv("ESRGAN_WARM")
     monkeypatch.setattr(warm, "PICTURES", ("cat",))
     warm.beside()
     assert len(started) == 1

@@ -55,6 +55,7 @@ def serving(scratch, *command, folder=ROOT, port=None):
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_TEMP_DIR": str(scratch / "cache"),
         "ESRGAN_CACHE": str(scratch / "kept"),
+        "ESRGAN_WARM": "0",
     }
     run = [sys.executable, *(command or ("app.py",))]
     with (
