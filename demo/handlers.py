@@ -187,6 +187,11 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
 def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
     known, sent = existing(session), data_of(event)
+    yield from itertools.takewhile(lambda _: known.is_same_subject, _exported(known, sent))
+
+
+def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """News of the save and the cancel button, tile by tile."""
     suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
     alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
@@ -214,7 +219,8 @@ def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
     yield _save_button(text.spoken().server["drawing"])
     name = f"{Path(known.name).stem}_comparison_a{alpha:.2f}.{suffix}"
     path = store.put(figures.figure(known, methods, alpha, suffix), name).path
-    yield _save_button(text.drawn(name), path)
+    if known.is_same_subject:
+        yield _save_button(text.drawn(name), path)
 
 
 def withdraw_figure() -> Any:

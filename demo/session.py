@@ -7,16 +7,27 @@ from demo.shelf import SHELF, Ticket
 from esrgan.images import Picture
 from esrgan.weights import Model
 
+Subject = tuple[Ticket, Mode, Model]
+
 
 @dataclass
 class Latest:
-    """The newest revision of one visitor; work on an older one stops."""
+    """What one visitor looks at; work on what was there before stops.
+
+    Attributes
+    ----------
+    revision
+        Of the newest window.
+    subject
+        Picture, mode and pair: what a download or a figure is of.
+    """
 
     revision: int = 0
+    subject: Subject | None = None
 
-    def rise(self) -> int:
+    def rise(self, subject: Subject) -> int:
         """A new revision."""
-        self.revision += 1
+        self.revision, self.subject = self.revision + 1, subject
         return self.revision
 
 
@@ -58,6 +69,11 @@ class Session:
         return self.revision == self.latest.revision
 
     @property
+    def is_same_subject(self) -> bool:
+        """Whether the visitor still looks at this picture in this way, by these networks."""
+        return (self.ticket, self.scene.mode, self.pair) == self.latest.subject
+
+    @property
     def picture(self) -> Picture:
         """The whole picture; a ValueError with one sentence where it has been put away."""
         return SHELF.find(self.ticket)
@@ -65,7 +81,8 @@ class Session:
     def placed(self, mode: Mode, x: float, y: float, side: int = SIDES_PX[0]) -> "Session":
         """The same picture, another window."""
         scene = place(self.picture, mode, x, y, self.scene.scale, side=side)
-        return replace(self, revision=self.latest.rise(), scene=scene, sent=0)
+        revision = self.latest.rise((self.ticket, scene.mode, self.pair))
+        return replace(self, revision=revision, scene=scene, sent=0)
 
     def smaller(self) -> "Session":
         """The same place in the next smaller window; what was sent counts on."""
@@ -79,4 +96,5 @@ class Session:
         if scale != scene.scale:
             mode = usable(scene.mode, scale)
             scene = place(self.picture, mode, *scene.centre, scale, side=scene.side)
-        return replace(self, revision=self.latest.rise(), scene=scene, pair=pair, sent=0)
+        revision = self.latest.rise((self.ticket, scene.mode, pair))
+        return replace(self, revision=revision, scene=scene, pair=pair, sent=0)

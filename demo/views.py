@@ -57,7 +57,9 @@ def open_picture(
     scale = upscaler(pair).scale
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
     overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
-    return Session(latest.rise(), name, SHELF.put(picture), scene, overview, pair, latest)
+    ticket = SHELF.put(picture)
+    revision = latest.rise((ticket, scene.mode, pair))
+    return Session(revision, name, ticket, scene, overview, pair, latest)
 
 
 def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:

@@ -343,6 +343,23 @@ def test_a_brushed_export_is_the_command_lines_by_the_same_map(cache, tmp_path, 
     assert sentence(handlers.export(session, event(map=wrong))) == text.BROKEN_REQUEST
 
 
+@pytest.mark.parametrize("change", ["compare", "pair", "place"])
+def test_export_and_figure_end_when_what_they_are_of_changes(cache, photo, change):
+    session, _ = opened(cache, photo)
+    works = [
+        handlers.export(session, event(alpha=0.5)),
+        handlers.draw_figure(session, figure_request()),
+    ]
+    for work in works:
+        next(work)
+    if change == "pair":
+        session.with_pair(replace(session.pair, title="Another"))
+    else:
+        mode = "enlarge" if change == "place" else change
+        list(handlers.place(session, placement(x=0, mode=mode)))
+    assert [bool(list(work)) for work in works] == [change == "place"] * 2
+
+
 def test_export_yields_per_tile_and_can_be_left(cache, photo, monkeypatch):
     session, _ = opened(cache, np.tile(photo, (3, 3, 1)))
     calls = []
