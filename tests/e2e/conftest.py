@@ -43,8 +43,17 @@ def without_browser(reason) -> NoReturn:
 @pytest.fixture(scope="session")
 def url(tmp_path_factory):
     """Address of a page that runs for these tests alone, as a visitor's would."""
-    with serving(tmp_path_factory.mktemp("page")) as address:
+    folder = tmp_path_factory.mktemp("page")
+    keep_first_example(folder)
+    with serving(folder) as address:
         yield address
+
+
+def keep_first_example(scratch):
+    """Rebuild the example that a page opens with, by the command's own code."""
+    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
+    env = os.environ | {"ESRGAN_CACHE": str(scratch / "kept")}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
 
 
 @contextmanager

@@ -1,24 +1,14 @@
-import os
-import subprocess
-import sys
 import time
 from types import SimpleNamespace
 
-import pytest
-
-from tests.e2e.conftest import ROOT, Watched, serving
+from tests.e2e.conftest import Watched, keep_first_example, serving
 
 READY = '.scrubber[data-state="ready"][data-quality="exact"]'
 LIVE = '.scrubber[data-drawn="0.30"][data-quality="curve"]'
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """The folder of the first example alone, rebuilt by the command's own code."""
-    folder = tmp_path_factory.mktemp("page") / "kept"
-    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
-    env = os.environ | {"ESRGAN_CACHE": str(folder)}
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
+def make(folder):
+    folder.mkdir(exist_ok=True)
     return folder
 
 
@@ -42,10 +32,11 @@ def first_sight(browser, address):
     return SimpleNamespace(live=live, whole=whole, jobs=sum("queue/join" in u for u in asked))
 
 
-def test_the_slider_is_live_before_anything_is_computed(browser, kept, tmp_path, capsys):
-    with serving(tmp_path / "one") as address:
+def test_the_slider_is_live_before_anything_is_computed(browser, tmp_path, capsys):
+    with serving(make(tmp_path / "one")) as address:
         before = first_sight(browser, address)
-    with serving(kept.parent) as address:
+    keep_first_example(make(tmp_path / "two"))
+    with serving(tmp_path / "two") as address:
         after = first_sight(browser, address)
     with capsys.disabled():
         print(f"\nlive after {before.live:.1f} s computed, {after.live:.1f} s kept;", end=" ")
