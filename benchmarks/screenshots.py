@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -45,7 +45,7 @@ MOVE_ALPHA = """(slider, alpha) => {
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
+def browsing() -> Generator[Browser, None, None]:
     """Chromium, the installed one where there is one."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
@@ -55,7 +55,7 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+def visiting(browser: Browser, url: str, **options: Any) -> Generator[Page, None, None]:
     """The page, once what it shows at first has been drawn."""
     with browser.new_context(**options) as context:
         page = context.new_page()

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from demo import text
 from demo.scene import PERCEPTION, Mode, Scene, original_scores, rebuild, scores
 from demo.session import Session
-from demo.views import LIVE_PANE, to_8_bit
+from demo.views import LIVE_PANE
 from esrgan.evaluation import Scores, caption, footnote
+from esrgan.images import to_8_bit
 from esrgan.plots import Crop, comparison, encode
 from esrgan.resize import crop_to_multiple
 

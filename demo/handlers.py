@@ -1,46 +1,32 @@
 """The page's events: browser values are checked, a ValueError becomes one sentence."""
 
-import functools
 import itertools
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 
-from demo import figures, networks, refusals, store, text, views
-from demo.scene import SIDES_PX, Mode, fits, upscaler
+from demo import figures, first_sight, networks, refusals, store, text, views
+from demo.links import FIRST_EXAMPLE, read_link
+from demo.requests import data_of, existing, fraction, in_one_sentence
+from demo.scene import SIDES_PX, Mode, fits, upscaler, usable
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
 from esrgan.alpha_map import Map, to_alpha_map
-from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from esrgan.images import WEB_LIMITS, Picture, encode_jpeg, encode_png, read
 from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
 from esrgan.weights import Model
 from examples.pictures import PICTURES
 
-FIRST_EXAMPLE = "cat"
 EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
 """Most that is enlarged at once, and most that it may become."""
 LONGEST_NAME = 120
-
-Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
-
-
-def in_one_sentence(handler: Handler) -> Handler:
-    """Show a refusal as Gradio's message, in the visitor's language; the page stays as it was."""
-
-    @functools.wraps(handler)
-    def guarded(*arguments: Any) -> Iterator[Any]:
-        try:
-            yield from handler(*arguments)
-        except ValueError as error:
-            raise gr.Error(text.refusal(error), print_exception=False) from error
-
-    return guarded  # type: ignore[return-value]
+ENCODERS: Mapping[str, Callable[[Picture], bytes]] = {"png": encode_png, "jpg": encode_jpeg}
+"""Of downloads, by the suffix of their names."""
 
 
 def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
@@ -51,17 +37,31 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
         yield View(revision=session.revision, trouble=text.refusal(error))
 
 
-def start() -> tuple[Session, View]:
-    """Open the first example for a new visitor."""
-    opened = views.open_example(FIRST_EXAMPLE, Latest(), networks.first_pair())
-    session, view = views.first_view(opened)
+def start(request: gr.Request) -> tuple[Session, View]:
+    """Open what the page's address names, else the first example."""
+    link = read_link(dict(request.query_params))
+    session, view = first_sight.open_example(link.example, Latest(), link.pair)
+    if link.window is not None:
+        mode, x, y = link.window
+        placed = session.placed(usable(mode, session.scene.scale), x, y)
+        session, view = views.first_view(placed)
+    if view.place and not link.is_understood:
+        view.place.notes.append(refusals.BROKEN_LINK)
     return session, view.model_copy(update={"examples": views.thumbnails()})
+
+
+@in_one_sentence
+def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
+    """Forget the visitor's picture, and show the first example in its place."""
+    if session is not None:
+        store.remove(session.overview)
+    yield first_sight.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
 
 
 @in_one_sentence
 def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open a file that the browser has just uploaded, in the way that the visitor has chosen."""
-    sent = _sent(event)
+    sent = data_of(event)
     mode = _mode(sent)
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
     store.sweep()
@@ -73,21 +73,20 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
 @in_one_sentence
 def open_example(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Open one of the examples, to compare."""
-    sent = _sent(event)
+    sent = data_of(event)
     if sent.get("name") not in list(PICTURES):
         raise ValueError(text.BROKEN_REQUEST)
-    opened = views.open_example(sent["name"], _latest(session), _pair(session))
-    yield views.first_view(opened)
+    yield first_sight.open_example(sent["name"], _latest(session), _pair(session))
 
 
 @in_one_sentence
 def place(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Put the window elsewhere, give it another size, or use the picture in the other way."""
-    sent = _sent(event)
+    sent = data_of(event)
     if sent.get("side") not in SIDES_PX:
         raise ValueError(text.BROKEN_REQUEST)
-    mode, x, y = _mode(sent), _fraction(sent, "x"), _fraction(sent, "y")
-    yield views.first_view(_known(session).placed(mode, x, y, int(sent["side"])))
+    mode, x, y = _mode(sent), fraction(sent, "x"), fraction(sent, "y")
+    yield views.first_view(existing(session).placed(mode, x, y, int(sent["side"])))
 
 
 @in_one_sentence
@@ -127,14 +126,15 @@ def choices() -> list[tuple[str, str]]:
     return [(words.translate(title), name) for name, title in networks.ready_pairs().items()]
 
 
-def offer_pairs() -> Any:
-    """The list of pairs, for a new visitor."""
-    return gr.update(choices=choices())
+def offer_pairs(request: gr.Request) -> Any:
+    """The list of pairs for a new visitor, and the one that the page's address names."""
+    pair = read_link(dict(request.query_params)).pair
+    return gr.update(choices=choices(), value=pair.name)
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
     """The visitor's window with another pair."""
-    return views.first_view(_known(session).with_pair(pair))
+    return views.first_view(existing(session).with_pair(pair))
 
 
 @in_one_sentence
@@ -143,8 +143,8 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
 
     A window whose curve would be too much to send is replaced by a smaller one.
     """
-    known = _known(session)
-    if _sent(event).get("revision") != known.revision:
+    known = existing(session)
+    if data_of(event).get("revision") != known.revision:
         return
     news = in_the_page(known, views.growth(known))
     try:
@@ -158,7 +158,7 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
 @in_one_sentence
 def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
-    known, alpha = _known(session), _fraction(_sent(event), "alpha")
+    known, alpha = existing(session), fraction(data_of(event), "alpha")
 
     def news() -> Iterator[View]:
         yield views.exact_view(known, alpha)
@@ -171,7 +171,7 @@ def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session
 @in_one_sentence
 def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute one more method's crop."""
-    known, model = _known(session), _sent(event).get("model")
+    known, model = existing(session), data_of(event).get("model")
     if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
     yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
@@ -180,14 +180,14 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
 @in_one_sentence
 def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
     """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
-    known, sent = _known(session), _sent(event)
+    known, sent = existing(session), data_of(event)
     yield from itertools.takewhile(lambda _: known.is_same_subject, _exported(known, sent))
 
 
 def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
     """News of the save and the cancel button, tile by tile."""
-    picture, network = _whole(known), upscaler(known.pair)
-    alpha = _fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
+    suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
+    alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
     yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
     for progress in network.tiles(picture.pixels, alpha):
@@ -195,8 +195,8 @@ def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]
             yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
         else:
             enlarged = network.finish(picture, progress.result)
-            name = network.file_name(Path(known.name).stem, alpha)
-            path = store.put(encode_png(enlarged), name).path
+            name = network.file_name(Path(known.name).stem, alpha, suffix)
+            path = store.put(ENCODERS[suffix](enlarged), name).path
             seconds = time.monotonic() - start
             label = text.ready(name, enlarged.pixels, progress.p99, seconds)
             yield _save_button(label, path), gr.update(visible=False)
@@ -205,8 +205,8 @@ def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]
 @in_one_sentence
 def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
     """Draw the comparison figure of the window, as PNG or PDF."""
-    known, sent = _known(session), _sent(event)
-    alpha, methods = _fraction(sent, "alpha"), _methods(known, sent.get("methods"))
+    known, sent = existing(session), data_of(event)
+    alpha, methods = fraction(sent, "alpha"), _methods(known, sent.get("methods"))
     suffix = sent.get("format")
     if suffix not in FORMATS:
         raise ValueError(text.BROKEN_REQUEST)
@@ -237,16 +237,28 @@ def _save_button(label: str, path: str | None = None) -> Any:
     return gr.update(visible=True, label=label, value=path, interactive=path is not None)
 
 
+def _suffix(sent: dict[str, Any]) -> str:
+    """The kind of file that is wanted."""
+    suffix = sent.get("format", "png")
+    if suffix not in ENCODERS:
+        raise ValueError(text.BROKEN_REQUEST)
+    return str(suffix)
+
+
 def _whole(session: Session) -> Picture:
     """What the export enlarges: the picture, or in Compare the picture reduced."""
     picture, scale = session.picture, session.scene.scale
-    width, height = session.scene.small
-    limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
-    if width * height > limit * 1e6:
-        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
+    check_exportable(*session.scene.small, scale)
     if session.scene.mode is Mode.ENLARGE:
         return picture
     return Picture(imresize(crop_to_multiple(picture.pixels, scale), 1 / scale), grey=picture.grey)
+
+
+def check_exportable(width: int, height: int, scale: int) -> None:
+    """Refuse to enlarge a whole picture that is too large for a page that many share."""
+    limit = min(EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS / scale**2)
+    if width * height > limit * 1e6:
+        raise ValueError(text.TOO_LARGE_TO_EXPORT.format(limit=f"{limit:g}"))
 
 
 def _methods(session: Session, names: object) -> list[str]:
@@ -272,14 +284,6 @@ def _map(session: Session, path: object) -> Map:
     return to_alpha_map(picture)
 
 
-def _sent(event: gr.EventData) -> dict[str, Any]:
-    """What the browser sent with an event."""
-    data: Any = getattr(event, "_data", None)
-    if not isinstance(data, dict):
-        raise ValueError(text.BROKEN_REQUEST)
-    return data
-
-
 def _mode(sent: dict[str, Any]) -> Mode:
     """A way to use the page."""
     if sent.get("mode") not in list(Mode):
@@ -287,27 +291,10 @@ def _mode(sent: dict[str, Any]) -> Mode:
     return Mode(sent["mode"])
 
 
-def _fraction(sent: dict[str, Any], key: str) -> float:
-    """A number between 0 and 1."""
-    value = sent.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(text.BROKEN_REQUEST)
-    if not 0 <= value <= 1:
-        raise ValueError(text.BROKEN_REQUEST)
-    return float(value)
-
-
 def _file_name(name: str) -> str:
     """The last part of a name, short enough for any file system."""
     last = Path(name.replace("\0", "")).name or "picture"
     return last.encode()[-LONGEST_NAME:].decode(errors="ignore")
-
-
-def _known(session: Session | None) -> Session:
-    """The visitor's session, which is forgotten after an hour."""
-    if session is None:
-        raise ValueError(text.IDLE)
-    return session
 
 
 def _pair(session: Session | None) -> Model:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import handlers, live, networks, text
+from demo import api, batch, first_sight, handlers, live, networks, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
@@ -22,6 +22,8 @@ GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
+WITH_ALPHA = """(session, files, folder) =>
+    [session, files, folder, Number(document.querySelector('[data-part="alpha"]').value)]"""
 PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 LARGEST_WEIGHTS_MB = 600
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -35,6 +37,11 @@ THEME = Default(primary_hue="teal", neutral_hue="slate", font=FONTS, font_mono=F
     button_primary_background_fill_hover="*primary_800",
     button_primary_background_fill_hover_dark="*primary_800",
     body_text_color_subdued="*neutral_500",
+    link_text_color_visited="*secondary_700",
+    link_text_color_dark="*secondary_400",
+    link_text_color_active_dark="*secondary_400",
+    link_text_color_visited_dark="*secondary_400",
+    link_text_color_hover_dark="*secondary_300",
 )
 SAID = gr.I18n()
 """Stands for a sentence in Gradio's own components, by its key in `page`."""
@@ -43,6 +50,7 @@ CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
 
 def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
+    first_sight.serve()
     title = text.ENGLISH.labels["title"]  # until the component knows the browser's language
     with gr.Blocks(title=title, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
@@ -62,10 +70,14 @@ def build() -> gr.Blocks:
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
             changed = _networks(page, session, scrubber)
+        if networks.is_local():
+            with gr.Accordion(SAID("batch_title"), open=False):
+                _batch(session)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
         changed += _wire(page, session, scrubber)
         _wire_files(session, scrubber, [save, cancel, figure], changed)
+        api.offer()
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
@@ -99,6 +111,26 @@ def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> li
     return [named, used]
 
 
+def _batch(session: gr.State) -> None:
+    """Several pictures, or a folder of them, with the slider's networks and α."""
+    gr.Markdown(SAID("batch"))
+    with gr.Row():
+        files = gr.File(label=SAID("batch_files"), file_count="multiple", elem_id="batch-files")
+        folder = gr.File(label=SAID("batch_folder"), file_count="directory")
+    alpha = gr.Number(visible=False)
+    with gr.Row():
+        start = gr.Button(SAID("batch_start"), size="sm", elem_id="batch-start")
+        cancel = gr.Button(SAID("cancel"), size="sm", visible=False, elem_id="batch-cancel")
+        save = gr.DownloadButton(size="sm", visible=False, elem_id="batch-save")
+    failures = gr.Textbox(label=SAID("batch_failures"), visible=False, elem_id="batch-failures")
+    news = [save, cancel, failures]
+    running = start.click(
+        batch.enlarge_all, [session, files, folder, alpha], news, js=WITH_ALPHA, **QUIET
+    )
+    running.failure(batch.withdraw, None, news, **QUIET)
+    cancel.click(batch.withdraw, None, news, cancels=running, **QUIET)
+
+
 def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[Any]:
     """Connect events to handlers; the component sends one at a time, the latest first.
 
@@ -118,6 +150,7 @@ def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[A
         for event, handler in (
             (scrubber.open_upload, handlers.open_upload),
             (scrubber.open_example, handlers.open_example),
+            (scrubber.forget, handlers.forget),
             (scrubber.switch_mode, handlers.place),
             (scrubber.place, handlers.place),
         )
@@ -157,6 +190,7 @@ def launch_options() -> dict[str, Any]:
         "css": CSS,
         "i18n": text.i18n(),
         "ssr_mode": False,
+        "mcp_server": True,
         "show_error": True,
         "state_session_capacity": MOST_SESSIONS,
         "max_file_size": f"{_upload_megabytes():g}mb",

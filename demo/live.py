@@ -11,17 +11,14 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from demo import device
 from demo.scene import Scene, rebuild
+from esrgan.images import Picture, encode_jpeg
 from esrgan.weights import Model
 
 CAPACITY = 64
-JPEG_QUALITY = 95
-NOT_SUBSAMPLED = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
 class Windows:
@@ -64,8 +61,5 @@ def frame(token: Any, alpha: Any) -> str:
 
 
 def _data_url(pixels: NDArray) -> str:
-    """A JPEG without chroma subsampling."""
-    plain = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, *NOT_SUBSAMPLED]
-    _, data = cv2.imencode(".jpg", np.ascontiguousarray(plain[..., ::-1]), options)
-    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
+    """A JPEG as a text."""
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(Picture(pixels))).decode()

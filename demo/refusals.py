@@ -7,6 +7,8 @@ TOO_LARGE_TO_EXPORT = (
 )
 TOO_SMALL_TO_COMPARE = "Compare needs a picture of at least {scale} px a side: switch to Enlarge."
 KEEPS_THE_SIZE = "These networks keep the size (×1), so there is nothing to compare with."
+NO_PICTURES = "Choose between one and {most} pictures first."
+BROKEN_LINK = "Part of this link is not known here; the usual is shown instead."
 LOST_UPLOAD = "The upload was lost: try again."
 UNKNOWN_PAIR = "There is no pair {name} here."
 NEEDS_TWO_FILES = "A pair needs two files: the PSNR-oriented end and the GAN end."

@@ -49,6 +49,8 @@ class Session:
         Bytes of this window's crops that the page has been sent.
     latest
         Shared by all sessions of the visitor.
+    example
+        Name of the example that this is; empty for an upload.
     """
 
     revision: int
@@ -58,6 +60,7 @@ class Session:
     overview: str
     pair: Model
     latest: Latest = field(default_factory=Latest, repr=False)
+    example: str = ""
     sent: int = 0
 
     @property

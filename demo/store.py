@@ -1,6 +1,10 @@
 """Files between the page and its visitors, all inside Gradio's cache folder."""
 
+import secrets
+import shutil
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gradio.data_classes import FileData
@@ -40,6 +44,24 @@ def take(path: object) -> bytes:
     except OSError:
         raise ValueError(refusals.LOST_UPLOAD) from None
     return data
+
+
+@contextmanager
+def reserved(name: str) -> Generator[Path, None, None]:
+    """A path to write what the browser may fetch then; what is broken off is removed."""
+    folder = Path(get_upload_folder()) / PAGE_FOLDER / secrets.token_hex(16)
+    folder.mkdir(parents=True)
+    try:
+        yield folder / name
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a file of the page's own before its hour is over; others stay."""
+    if Path(path).resolve().is_relative_to((Path(get_upload_folder()) / PAGE_FOLDER).resolve()):
+        Path(path).unlink(missing_ok=True)
 
 
 def sweep() -> None:

@@ -29,9 +29,9 @@ from demo.session import Latest, Session
 from demo.shelf import SHELF
 from esrgan import AlphaCurve
 from esrgan.evaluation import Scores
-from esrgan.images import Picture, encode_png
+from esrgan.images import Picture, encode_png, to_8_bit
 from esrgan.interpolation.curve import STAGES
-from esrgan.weights import Model
+from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
 OVERVIEW_PX, THUMBNAIL_PX = 640, 96
@@ -47,19 +47,26 @@ class OverBudgetError(Exception):
     """Not even the coarsest curve of a large window fits what may be sent."""
 
 
-def open_picture(name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model) -> Session:
-    """A session whose window is in the middle of a picture; in Compare where the pair has it."""
+def open_picture(
+    name: str, picture: Picture, mode: Mode, latest: Latest, pair: Model, *, overview: str = ""
+) -> Session:
+    """A session whose window is in the middle of a picture; in Compare where the pair has it.
+
+    `overview` is a file made before.
+    """
     scale = upscaler(pair).scale
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
-    overview = store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
+    overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
     ticket = SHELF.put(picture)
     revision = latest.rise((ticket, scene.mode, pair))
     return Session(revision, name, ticket, scene, overview, pair, latest)
 
 
-def open_example(name: str, latest: Latest, pair: Model) -> Session:
+def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:
     """A session of one of the examples, to compare."""
-    return open_picture(name, _example(name), Mode.COMPARE, latest, pair)
+    picture = _example(name)
+    opened = open_picture(name, picture, Mode.COMPARE, latest, pair, overview=overview)
+    return replace(opened, example=name)
 
 
 def first_view(session: Session, *notes: str) -> tuple[Session, View]:
@@ -178,6 +185,8 @@ def _place(session: Session, notes: Sequence[str]) -> Place:
     scene = session.scene
     return Place(
         name=session.name,
+        example=session.example,
+        pair=session.pair.name if session.pair.name in MODELS else "",
         mode=scene.mode.value,
         scale=scene.scale,
         methods=[model for model in text.ADDED_METHODS if fits(scene, model)],
@@ -234,13 +243,6 @@ def _for_screen(picture: Picture) -> Picture:
     """8 bits a channel: what a screen shows."""
     opacity = picture.opacity
     return Picture(to_8_bit(picture.pixels), None if opacity is None else to_8_bit(opacity))
-
-
-def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
-    """uint16 to uint8, rounded; uint8 as it is."""
-    if array.dtype == np.uint8:
-        return array
-    return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _reduced(pixels: NDArray, longest_px: int) -> bytes:

@@ -47,6 +47,7 @@ class Limits:
 
 WEB_LIMITS = Limits(megapixels=50, megabytes=40)
 FILE_LIMITS = Limits(megapixels=170, megabytes=1000)
+JPEG_QUALITY = 95
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,28 @@ def encode_png(picture: Picture, *, compress_level: int = 6) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(planes).save(buffer, "PNG", compress_level=compress_level)
     return buffer.getvalue()
+
+
+def encode_jpeg(picture: Picture) -> bytes:
+    """JPEG of high quality without chroma subsampling or metadata.
+
+    8 bits a channel, and no opacity: what is translucent is laid on white.
+    """
+    pixels = to_8_bit(picture.pixels)
+    if picture.opacity is not None:
+        share = to_8_bit(picture.opacity)[..., None] / np.float32(255)
+        pixels = np.rint(255 + (pixels - np.float32(255)) * share).astype(np.uint8)
+    image = Image.fromarray(to_grey(pixels) if picture.grey else pixels)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
+    """uint16 to uint8, rounded; uint8 as it is."""
+    if array.dtype == np.uint8:
+        return array
+    return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _planes(picture: Picture) -> NDArray:

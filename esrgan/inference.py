@@ -93,13 +93,13 @@ class Upscaler:
             raise ValueError(f"{self.model.name} is a single model: alpha needs a pair.")
         return None
 
-    def file_name(self, stem: str, alpha: float | Map | None = None) -> str:
+    def file_name(self, stem: str, alpha: float | Map | None = None, suffix: str = "png") -> str:
         """Name of the enlarged picture, such as 'baboon_esrgan_a0.80_x4.png'."""
         if isinstance(alpha, np.ndarray):
-            return f"{stem}_{self.model.name}_map_x{self.scale}.png"
+            return f"{stem}_{self.model.name}_map_x{self.scale}.{suffix}"
         used = self.alpha(alpha)
-        suffix = "" if used is None else f"_a{used:.2f}"
-        return f"{stem}_{self.model.name}{suffix}_x{self.scale}.png"
+        part = "" if used is None else f"_a{used:.2f}"
+        return f"{stem}_{self.model.name}{part}_x{self.scale}.{suffix}"
 
     def __call__(self, picture: NDArray, alpha: float | None = None) -> NDArray:
         """Enlarge a uint8 or uint16 (H, W, 3) RGB picture; the same type comes back.

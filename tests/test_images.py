@@ -5,13 +5,14 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, JpegImagePlugin
 
 from esrgan.images import (
     FILE_LIMITS,
     WEB_LIMITS,
     Limits,
     Picture,
+    encode_jpeg,
     encode_png,
     orient,
     read,
@@ -334,3 +335,26 @@ def test_what_leaves_the_range_is_clamped():
 def test_what_is_no_picture_is_refused(pixels):
     with pytest.raises(ValueError, match="Expected uint8 or uint16 RGB"):
         to_tensor(pixels)
+
+
+def test_a_jpeg_is_close_flat_and_free_of_metadata(photo):
+    data = encode_jpeg(Picture(photo))
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "JPEG"
+    assert image.getexif() == {}
+    assert JpegImagePlugin.get_sampling(image) == 0  # 4:4:4
+    difference = np.asarray(image).astype(int) - photo
+    assert np.sqrt((difference**2).mean()) < 3
+
+
+def test_a_jpeg_of_what_is_translucent_is_laid_on_white():
+    pixels = np.zeros((16, 16, 3), np.uint16)
+    opacity = np.full((16, 16), 65535 // 2, np.uint16)
+    found = read(encode_jpeg(Picture(pixels, opacity))).pixels
+    assert found.dtype == np.uint8
+    assert abs(int(found.mean()) - 128) <= 1
+
+
+def test_a_grey_picture_becomes_a_grey_jpeg():
+    picture = Picture(np.full((16, 16, 3), 77, np.uint8), grey=True)
+    assert Image.open(io.BytesIO(encode_jpeg(picture))).mode == "L"

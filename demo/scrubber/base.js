@@ -10,8 +10,14 @@ const labels = Object.fromEntries(Object.entries(props.words[language].labels).m
 ));
 const inOwnWords = (english) => told[english] || english;
 const slider = part('alpha');
+// That of the page's address, which a link may have set; it is arbitrary.
+function firstAlpha() {
+  const linked = new URLSearchParams(window.location.search).get('alpha');
+  const isAlpha = /^(0(\.\d+)?|1(\.0+)?)$/.test(linked || '');
+  return Number(isAlpha ? linked : props.first_alpha);
+}
 const state = {
-  revision: 0, place: null, mode: 'compare', chosen: 'enlarge', alpha: Number(props.first_alpha),
+  revision: 0, place: null, mode: 'compare', chosen: 'enlarge', alpha: firstAlpha(),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
   exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '',
 };

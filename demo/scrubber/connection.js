@@ -3,6 +3,7 @@
 const CALM_MS = 10000;
 const LOST_MS = 1500;
 const PATIENCE_WITH_PING_MS = 8000;
+const OPENING = ['open_upload', 'open_example', 'place', 'switch_mode', 'forget'];
 const home = window.gradio_config;
 const connection = { lost: false, asked: null, timer: 0 };
 
@@ -50,7 +51,7 @@ function askAgain() {
   if (!state.place) return location.reload();
   clearNotice();
   const [name, data] = connection.asked;
-  if (name.startsWith('open') || ['place', 'switch_mode'].includes(name)) send(name, data);
+  if (OPENING.includes(name)) send(name, data);
   else ask(name, data);
 }
 

@@ -22,14 +22,14 @@ function show() {
   settle();
 }
 
-// A new picture or window: forget the old one, and ask for what takes longer.
+// A new picture or window: forget the old one, and ask for what takes longer, unless it came along.
 function begin(view) {
   const isSamePicture = state.place && view.place.overview.url === state.place.overview.url;
   const isSameSize = isSamePicture && String(view.place.small) === String(state.place.small);
   const kept = isSamePicture ? view.place.methods.filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
-    exact: null, live: null, traces: [], p99: null, grown: false, settled: false,
+    exact: null, live: null, traces: [], p99: null, grown: view.p99 !== null, settled: false,
   });
   resting = null;
   const [width, height] = view.place.box.slice(2).map((side) => side * view.place.scale);
@@ -45,13 +45,13 @@ function begin(view) {
   clearNotice();
   say(view.place.notes.map(inOwnWords).concat(sizeNote(view.place)).join(' '));
   answered();
-  ask('grow', { revision: view.revision });
+  if (!state.grown) ask('grow', { revision: view.revision });
   kept.forEach(addMethod);
 }
 
 // What to do about a window that is too small for the perceptual index.
-function sizeNote({ box }) {
-  const side = 4 * Math.min(box[2], box[3]);
+function sizeNote({ box, scale }) {
+  const side = scale * Math.min(box[2], box[3]);
   return side < props.facts.least_px ? [fill(labels.small_window, { side })] : [];
 }
 

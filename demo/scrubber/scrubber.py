@@ -24,6 +24,7 @@ SCRIPTS = (
     "plane.js",
     "figure.js",
     "source.js",
+    "actions.js",
     "keys.js",
     "messages.js",
 )
@@ -133,9 +134,13 @@ class Place(GradioModel):
         Grid of the nodes' values, in grey levels.
     translucent
         Whether the crops have opacity; that of the curve is bicubic's.
+    example, pair
+        Names by which a link can ask for picture and networks; empty for a visitor's own.
     """
 
     name: str
+    example: str = ""
+    pair: str = ""
     mode: str
     scale: int
     methods: list[str]
@@ -180,9 +185,9 @@ class View(GradioModel):
 class AlphaScrubber(gr.HTML):
     """The whole picture with its window, the α slider, and synchronised crops.
 
-    Events, with their data: `open_upload` {path, name, mode}, `open_example` {name},
+    Events, with their data: `open_upload` {path, name, mode}, `open_example` {name}, `forget` {},
     `place` and `switch_mode` {x, y, mode, side}, `grow` {revision}, `rest` {revision, alpha},
-    `add_method` {revision, model}, `export` {alpha, map},
+    `add_method` {revision, model}, `export` {alpha, map, format},
     `figure` {alpha, methods, format}. Everything that the browser sends is
     arbitrary: the handlers check it.
 

@@ -140,7 +140,7 @@ document.addEventListener('paste', (event) => {
 
 part('export').addEventListener('click', async () => {
   if (!state.place) return;
-  const sent = { alpha: state.alpha };
+  const sent = { alpha: state.alpha, format: part('format').value };
   try {
     if (brushed()) sent.map = (await upload(await mapFile())).path;
     ask('export', sent);

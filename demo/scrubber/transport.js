@@ -11,7 +11,6 @@ function setAlpha(alpha) {
   state.alpha = alpha;
   if (Number(slider.value) !== alpha) slider.value = alpha;
   part('value').textContent = alpha.toFixed(2);
-  slider.setAttribute('aria-valuetext', 'α ' + alpha.toFixed(2) + ', ' + quality());
   askLive();
   showMarker();
   showCaution();
@@ -32,6 +31,7 @@ function quality() {
 }
 
 function showQuality() {
+  slider.setAttribute('aria-valuetext', 'α ' + state.alpha.toFixed(2) + ', ' + quality());
   movePlaneMarker();
   const live = panes.get(LIVE_PANE);
   if (!live) return;
@@ -65,12 +65,13 @@ function settle() {
   if (state.place && !state.settled) root.dataset.state = 'working';
   redraw();
   if (!state.place || play.started || isDone || resting !== null || !curveReady()) return;
-  if (notice.kind) return;
+  if (notice.kind || awaited === state.alpha) return;
   resting = state.alpha;
   ask('rest', { revision: state.revision, alpha: state.alpha });
 }
 
 let taking = Promise.resolve();
+let awaited = null;
 document.addEventListener('scrubber-rested', async () => {
   await taking;
   resting = null;
@@ -81,7 +82,8 @@ document.addEventListener('scrubber-rested', async () => {
 async function takeExact(exact) {
   const revision = state.revision;
   if (state.exact && state.exact.url === exact.image.url) return;
-  const picture = await bitmap(exact.image.url);
+  awaited = exact.alpha;
+  const picture = await bitmap(exact.image.url).finally(() => { awaited = null; });
   if (revision !== state.revision) return;
   state.exact = { alpha: exact.alpha, url: exact.image.url, picture, figures: exact.figures };
   state.live = null;

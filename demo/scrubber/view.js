@@ -29,7 +29,9 @@ function makePane(pane) {
   canvas.setAttribute('role', 'img');
   frame.append(canvas);
   const caption = make('figcaption', '');
-  caption.append(make('strong', ''), term('quality', 'quality_help'), make('span', 'figures'));
+  caption.append(make('strong', ''));
+  if (pane.live) caption.append(term('quality', 'quality_help'));
+  caption.append(make('span', 'figures'));
   if (pane.live) caption.append(make('p', 'caution', labels.caution));
   figure.append(frame, caption);
   watchPointer(frame);

@@ -100,16 +100,32 @@ def transfer(done: int, total: int) -> str:
     return spoken().server["transfer"].format(done=done / 1e6, total=total / 1e6)
 
 
+def batch_progress(done: int, total: int, name: str, tile: int, tiles: int) -> str:
+    """Label of the button while several pictures are computed."""
+    return (
+        spoken()
+        .server["batch_progress"]
+        .format(done=done + 1, total=total, name=name, tile=tile, tiles=tiles)
+    )
+
+
+def batch_ready(done: int, total: int) -> str:
+    """Label of the button that saves them."""
+    return spoken().server["batch_ready"].format(done=done, total=total)
+
+
 def drawn(name: str) -> str:
     """Label of the button that saves a figure."""
     return spoken().server["drawn"].format(name=name)
 
 
 def ready(name: str, pixels: NDArray, p99: float | None, seconds: float) -> str:
-    """Label of the button that saves the file."""
+    """Label of the button that saves the file; a JPEG is not exact, and says so."""
     words, (height, width) = spoken(), pixels.shape[:2]
     bound = words.labels["bound"].format(p99=f"{p99 or 0:.1f}")
     quality = words.labels["exact"] if p99 is None else bound
+    if name.endswith(".jpg"):
+        quality = words.server["lossy"]
     return words.server["ready"].format(
         name=name, width=width, height=height, quality=quality, seconds=seconds
     )

@@ -122,6 +122,19 @@ LABELS = {
     "window_help": "Side of the window, in pixels of the result",
     "working": "Rebuilding …",
     "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
+    "clear": "Clear",
+    "clear_help": "Forget this picture and go back to the first example",
+    "copied": "The picture is on the clipboard.",
+    "copy": "Copy picture",
+    "copy_help": "Copy the slider's picture, this window, to the clipboard",
+    "format": "Kind of file",
+    "format_help": "PNG: without loss. JPEG: smaller, 8 bits, on white where it is translucent.",
+    "link": "Copy link",
+    "link_copied": "The link is on the clipboard.",
+    "link_help": "A link to this example with these networks, this α and this window",
+    "link_of_upload": "A link cannot hold a picture of your own: links work with examples.",
+    "more": "More",
+    "no_clipboard": "The browser does not let this page write to the clipboard.",
 }
 PAGE = {
     "intro": """# Enlarge a picture, and choose how much detail to invent
@@ -171,12 +184,21 @@ network invents.
     "download": "Download",
     "use_own": "Use these two",
     "cancel": "Cancel",
+    "batch_title": "Many pictures at once",
+    "batch": "Every picture is enlarged with the slider's networks and α, and goes into one zip.",
+    "batch_files": "Pictures",
+    "batch_folder": "A folder",
+    "batch_start": "Enlarge all",
+    "batch_failures": "Not enlarged",
 }
 SERVER = {
     "drawing": "Drawing the figure …",
     "drawn": "Save {name}",
     "progress": "Computing … {done} of {total} tiles",
+    "lossy": "JPEG, 8 bits, no opacity",
     "ready": "Save {name} ({width} × {height}, {quality}, {seconds:.1f} s)",
     "transfer": "Downloading … {done:.0f} of {total:.0f} MB",
+    "batch_progress": "{done} of {total} · {name} · tile {tile} of {tiles}",
+    "batch_ready": "Save enlarged.zip ({done} of {total} pictures)",
 }
 ENGLISH = Words(LABELS, PAGE, SERVER, told={})

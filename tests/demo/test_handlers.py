@@ -63,7 +63,7 @@ def growth(session):
 
 
 def test_the_page_starts_with_an_example():
-    session, view = handlers.start()
+    session, view = handlers.start(SimpleNamespace(query_params={}))
     assert session.scene.mode is Mode.COMPARE
     assert [pane.id for pane in view.panes] == ["esrgan", "original", "bicubic", "srresnet"]
     assert [pane.id for pane in view.panes if pane.image] == ["original", "bicubic"]
@@ -190,7 +190,7 @@ def test_at_rest_the_network_itself_is_shown(cache, photo):
 def test_what_cannot_be_computed_is_said_in_the_page(cache, photo, tmp_path):
     session, _ = opened(cache, photo)
     ends = tuple(tmp_path / f"{end}.safetensors" for end in ("psnr", "gan"))
-    lost = session.with_pair(Model("lost", "Lost", ends))
+    lost = replace(session, pair=Model("lost", "Lost", ends))
     (news,) = growth(lost)
     assert "psnr.safetensors" in news.trouble
     ((same, view),) = handlers.rest(lost, event(alpha=0.5))
@@ -490,3 +490,38 @@ def test_a_jpeg_of_a_phone_is_upright(cache, photo):
     request = event(path=path, name="phone.jpg", mode="enlarge")
     _, view = list(handlers.open_upload(None, request))[-1]
     assert view.place.small == (96, 120)
+
+
+def test_a_link_opens_its_example_window_and_networks():
+    query = {"example": "astronaut", "pair": "esrgan", "mode": "enlarge", "x": "0", "y": "0"}
+    session, view = handlers.start(SimpleNamespace(query_params=query))
+    assert (view.place.example, view.place.pair, view.place.mode) == (
+        "astronaut",
+        "esrgan",
+        "enlarge",
+    )
+    assert view.place.box[:2] == (0, 0)
+    assert session.is_current
+
+
+def test_forgetting_removes_the_overview_and_shows_the_first_example(cache, photo):
+    session, view = opened(cache, photo)
+    assert view.place.example == ""
+    ((again, shown),) = handlers.forget(session)
+    assert not Path(session.overview).exists()
+    assert (shown.place.example, again.revision) == ("cat", session.revision + 1)
+    assert not session.is_current
+
+
+def test_files_that_are_not_the_pages_own_are_kept(tmp_path):
+    (tmp_path / "mine.png").write_bytes(b"mine")
+    store.remove(str(tmp_path / "mine.png"))
+    assert (tmp_path / "mine.png").exists()
+
+
+def test_an_export_as_jpeg(cache, photo):
+    session, _ = opened(cache, photo[:32, :40])
+    *_, (save, _) = handlers.export(session, event(alpha=0.5, format="jpg"))
+    assert save["value"].endswith("mine_esrgan_a0.50_x4.jpg")
+    assert Path(save["value"]).read_bytes().startswith(b"\xff\xd8\xff")
+    assert "not understood" in sentence(handlers.export(session, event(alpha=0.5, format="gif")))

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -36,7 +37,7 @@ def _no_caches(tmp_path, monkeypatch):
 
 @pytest.fixture
 def session():
-    return handlers.start()[0]
+    return handlers.start(SimpleNamespace(query_params={}))[0]
 
 
 def pair_of_files(folder, **size):  # noqa: F811
@@ -74,8 +75,6 @@ def test_own_files_move_the_slider(session, tmp_path):
 
 
 def _event(**data):
-    from types import SimpleNamespace
-
     return SimpleNamespace(_data=data)
 
 

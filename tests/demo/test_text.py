@@ -136,6 +136,7 @@ def test_labels_of_buttons_carry_their_values():
     assert text.progress(3, 12) == "Computing … 3 of 12 tiles"
     assert text.transfer(12_300_000, 134_000_000) == "Downloading … 12 of 134 MB"
     assert text.ready("a.png", pixels, None, 1.25) == "Save a.png (30 × 20, exact, 1.2 s)"
+    assert "JPEG, 8 bits" in text.ready("a.jpg", pixels, None, 1)
     assert "curve, 99 % within 0.9 grey levels" in text.ready("a.png", pixels, 0.94, 1)
 
 

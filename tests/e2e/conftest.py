@@ -51,7 +51,11 @@ def url(tmp_path_factory):
 def serving(scratch, *command, folder=ROOT, port=None):
     """Run a page, by default `app.py` of this repository on a free port; yields its address."""
     port = port or free_port()
-    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(scratch / "cache")}
+    settings = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(scratch / "cache"),
+        "ESRGAN_CACHE": str(scratch / "kept"),
+    }
     run = [sys.executable, *(command or ("app.py",))]
     with (
         (scratch / "page.log").open("a") as log,

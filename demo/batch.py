@@ -1,0 +1,86 @@
+"""Many pictures at once, on the visitor's own computer: each goes straight into a zip."""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo import networks, refusals, store, text
+from demo.requests import existing, fraction, in_one_sentence
+from demo.scene import upscaler
+from demo.session import Session
+from esrgan import Upscaler
+from esrgan.images import FILE_LIMITS, encode_png, read
+
+FAILURES = "failures.txt"
+LARGEST_BATCH = 1000
+
+
+@in_one_sentence
+def enlarge_all(
+    session: Session | None, files: Sequence[str] | None, folder: Sequence[str] | None, alpha: Any
+) -> Iterator[tuple[Any, Any, Any]]:
+    """News for the save button, the cancel button and the list of failures."""
+    network, share = upscaler(existing(session).pair), fraction({"alpha": alpha}, "alpha")
+    paths = [Path(path) for path in (*(files or ()), *(folder or ()))]
+    if not networks.is_local():
+        raise ValueError(text.BROKEN_REQUEST)
+    if not 0 < len(paths) <= LARGEST_BATCH:
+        raise ValueError(refusals.NO_PICTURES.format(most=LARGEST_BATCH))
+    failures: list[str] = []
+    with (
+        store.reserved("enlarged.zip") as target,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for done, path in enumerate(paths):
+            try:
+                for tiles, total in _add(archive, path, network, share):
+                    label = text.batch_progress(done, len(paths), path.name, tiles, total)
+                    yield _button(label), gr.update(visible=True), gr.skip()
+            except ValueError as error:
+                failures.append(f"{path.name}: {text.refusal(error)}")
+                yield gr.skip(), gr.skip(), _listed(failures)
+        if failures:
+            archive.writestr(FAILURES, "\n".join(failures) + "\n")
+    label = text.batch_ready(len(paths) - len(failures), len(paths))
+    yield _button(label, str(target)), gr.update(visible=False), _listed(failures)
+
+
+def withdraw() -> tuple[Any, Any, Any]:
+    """Hide everything: the batch was cancelled or refused."""
+    return gr.update(visible=False), gr.update(visible=False), gr.update(visible=False)
+
+
+def _add(
+    archive: zipfile.ZipFile, path: Path, network: Upscaler, alpha: float
+) -> Iterator[tuple[int, int]]:
+    """Enlarge one picture into the archive; yields tiles done and in all, at first none."""
+    yield 0, 1
+    picture = read(path, FILE_LIMITS)
+    for progress in network.tiles(picture.pixels, alpha):
+        if progress.result is None:
+            yield progress.done, progress.total
+        else:
+            enlarged = network.finish(picture, progress.result)
+            name = _free(archive, network.file_name(path.stem, alpha))
+            archive.writestr(name, encode_png(enlarged))
+
+
+def _free(archive: zipfile.ZipFile, name: str) -> str:
+    """The name, with a number if another picture has it, in capitals or not."""
+    taken = {it.casefold() for it in archive.namelist()}
+    stem, suffix = Path(name).stem, Path(name).suffix
+    numbered = (f"{stem}-{number}{suffix}" for number in range(2, LARGEST_BATCH + 2))
+    return next(it for it in (name, *numbered) if it.casefold() not in taken)
+
+
+def _button(label: str, path: str | None = None) -> Any:
+    """The save button; it works once the archive is whole."""
+    return gr.update(visible=True, label=label, value=path, interactive=path is not None)
+
+
+def _listed(failures: Sequence[str]) -> Any:
+    """The list of failures, hidden while there is none."""
+    return gr.update(visible=bool(failures), value="\n".join(failures))

@@ -1,0 +1,51 @@
+"""What a request brings is arbitrary: it is checked here, and refused in one sentence."""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from demo import text
+from demo.session import Session
+
+Handler = TypeVar("Handler", bound=Callable[..., Iterator[Any]])
+
+
+def in_one_sentence(handler: Handler) -> Handler:
+    """Show a refusal as Gradio's message, in the visitor's language; the page stays as it was."""
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*arguments)
+        except ValueError as error:
+            raise gr.Error(text.refusal(error), print_exception=False) from error
+
+    return guarded  # type: ignore[return-value]
+
+
+def data_of(event: gr.EventData) -> dict[str, Any]:
+    """What the browser sent with an event."""
+    data: Any = getattr(event, "_data", None)
+    if not isinstance(data, dict):
+        raise ValueError(text.BROKEN_REQUEST)
+    return data
+
+
+def fraction(sent: dict[str, Any], key: str) -> float:
+    """A number between 0 and 1."""
+    value = sent.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(text.BROKEN_REQUEST)
+    if not 0 <= value <= 1:
+        raise ValueError(text.BROKEN_REQUEST)
+    return float(value)
+
+
+def existing(session: Session | None) -> Session:
+    """The visitor's session, which is forgotten after an hour."""
+    if session is None:
+        raise ValueError(text.IDLE)
+    return session

@@ -1,0 +1,112 @@
+"""What a visitor does with a result."""
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from esrgan import Upscaler
+from esrgan.images import Picture, encode_png, read
+from tests.e2e.test_page import drop, set_alpha
+
+pytestmark = pytest.mark.browser
+
+CLIPBOARD = """async () => {
+    const [item] = await navigator.clipboard.read();
+    const image = await createImageBitmap(await item.getType('image/png'));
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: image.width, height: image.height });
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return Array.from(canvas.getContext('2d').getImageData(0, 0, image.width, image.height).data);
+}"""
+
+
+def press(tab, name):
+    tab.page.locator(".more").evaluate("(more) => { more.open = true; }")
+    tab.page.locator(f'[data-part="{name}"]').click()
+
+
+def said(tab, words):
+    tab.page.wait_for_selector(f'[data-part="status"]:text("{words}")')
+
+
+def test_the_picture_of_the_slider_is_copied_without_loss(tab):
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.open()
+    press(tab, "copy")
+    said(tab, "The picture is on the clipboard.")
+    copied = np.array(tab.page.evaluate(CLIPBOARD), np.uint8).reshape(-1, 4)[:, :3]
+    assert np.array_equal(copied, tab.pixels("esrgan").reshape(-1, 3))
+
+
+def test_where_the_clipboard_is_closed_the_page_says_so(tab):
+    tab.open()
+    tab.page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(Error()); }")
+    press(tab, "copy")
+    said(tab, "does not let this page write to the clipboard")
+
+
+def test_a_link_restores_example_window_and_alpha(tab):
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.open("?example=astronaut&mode=enlarge&x=0.25&y=0.75&alpha=0.35&pair=esrgan")
+    place = {"mode": "enlarge", "alpha": "0.35"}
+    assert tab.page.locator(".facts").inner_text().startswith("astronaut")
+    assert tab.page.locator('[data-mode="enlarge"]').get_attribute("aria-checked") == "true"
+    tab.wait_until_ready(alpha=place["alpha"])
+    press(tab, "link")
+    said(tab, "The link is on the clipboard.")
+    link = tab.page.evaluate("navigator.clipboard.readText()")
+    crop = tab.pixels("bicubic")
+    tab.page.goto("about:blank")
+    tab.page.goto(link)
+    tab.wait_until_ready(alpha=place["alpha"])
+    assert np.array_equal(tab.pixels("bicubic"), crop)
+
+
+def test_a_link_with_unknown_parts_opens_the_usual_and_says_so(tab):
+    tab.open("?example=nobody&alpha=7")
+    assert tab.page.locator(".facts").inner_text().startswith("cat")
+    assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
+    said(tab, "Part of this link is not known here")
+
+
+def test_an_upload_has_no_link_and_can_be_forgotten(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    press(tab, "link")
+    said(tab, "links work with examples")
+    press(tab, "clear")
+    tab.page.wait_for_selector('.facts :text("cat")')
+    tab.wait_until_ready()
+    assert tab.pixels("original").shape[2] == 3
+
+
+def test_a_jpeg_is_saved(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    set_alpha(tab, 0.5)
+    tab.page.locator('[data-part="format"]').select_option("jpg")
+    with tab.page.expect_download() as download:
+        tab.page.locator('[data-part="export"]').click()
+    assert download.value.suggested_filename == "mine_esrgan_a0.50_x4.jpg"
+    saved = read(download.value.path()).pixels
+    exact = Upscaler("esrgan")(photo, 0.5)
+    assert np.sqrt(((saved.astype(int) - exact) ** 2).mean()) < 3
+
+
+def test_several_pictures_become_one_zip(tab, photo, tmp_path):
+    for name in ("one.png", "two.png"):
+        (tmp_path / name).write_bytes(encode_png(Picture(photo[:24, :32])))
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    tab.open()
+    tab.page.get_by_role("button", name="Many pictures at once").click()
+    files = [tmp_path / name for name in ("one.png", "broken.png", "two.png")]
+    tab.page.locator("#batch-files input[type=file]").set_input_files(files)
+    tab.page.wait_for_selector("#batch-files :text('two')")
+    tab.page.locator("#batch-start").click()
+    tab.page.wait_for_selector("#batch-save:has-text('2 of 3 pictures')")
+    assert "broken.png" in tab.page.locator("#batch-failures textarea").input_value()
+    with tab.page.expect_download() as download:
+        tab.page.locator("#batch-save").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert len(archive.namelist()) == 3

@@ -1,0 +1,55 @@
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Watched, serving
+
+READY = '.scrubber[data-state="ready"][data-quality="exact"]'
+LIVE = '.scrubber[data-drawn="0.30"][data-quality="curve"]'
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The folder of the first example alone, rebuilt by the command's own code."""
+    folder = tmp_path_factory.mktemp("page") / "kept"
+    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
+    env = os.environ | {"ESRGAN_CACHE": str(folder)}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
+    return folder
+
+
+def first_sight(browser, address):
+    """Seconds from opening the page to a live slider, and to the whole view; what was asked."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        watched = Watched(context.new_page(), address)
+        asked = []
+        watched.page.on("request", lambda request: asked.append(request.url))
+        start = time.monotonic()
+        watched.page.goto(address)
+        watched.page.wait_for_function(
+            "Number(document.querySelector('.scrubber')?.dataset.nodes || 0) >= 2", timeout=60_000
+        )
+        watched.scrub(0.3)
+        live = time.monotonic() - start
+        watched.scrub(0.8)
+        watched.page.wait_for_selector(READY, timeout=120_000)
+        assert watched.troubles == []
+        whole = time.monotonic() - start
+    return SimpleNamespace(live=live, whole=whole, jobs=sum("queue/join" in u for u in asked))
+
+
+def test_the_slider_is_live_before_anything_is_computed(browser, kept, tmp_path, capsys):
+    with serving(tmp_path / "one") as address:
+        before = first_sight(browser, address)
+    with serving(kept.parent) as address:
+        after = first_sight(browser, address)
+    with capsys.disabled():
+        print(f"\nlive after {before.live:.1f} s computed, {after.live:.1f} s kept;", end=" ")
+        print(f"whole after {before.whole:.1f} s and {after.whole:.1f} s")
+    assert after.jobs == 1
+    assert before.jobs > 1
+    assert after.live < before.live
