@@ -126,7 +126,8 @@ def test_the_map_of_a_large_picture_covers_it(tab, photo):
     assert painted[632, 790] == 0
     assert np.mean(painted == 204) > 0.99
     page.click('[data-part="export"]')
-    assert page.wait_for_selector(".toast-body").inner_text().endswith(text.TOO_LARGE_TO_EXPORT)
+    refusal = text.TOO_LARGE_TO_EXPORT.format(limit=2)
+    assert page.wait_for_selector(".toast-body").inner_text().endswith(refusal)
     tab.troubles = [trouble for trouble in tab.troubles if "megapixels" not in trouble]
 
 
@@ -155,7 +156,7 @@ def test_a_flood_of_slider_events_leaves_no_work(tab, capsys):
     with capsys.disabled():
         print(f"\n1000 slider events: last value drawn {result[0]:.0f} ms after the last event")
     assert result[0] < 2000
-    assert sent == []
+    assert [url for url in sent if not url.endswith("/app_id")] == []  # the connection is watched
     tab.page.locator('[data-part="alpha"]').dispatch_event("change")
     tab.wait_until_ready(alpha="0.37", quality="exact")
     assert len([url for url in sent if "queue/join" in url]) == 1
