@@ -25,7 +25,7 @@ def first_sight(browser, address):
         )
         watched.scrub(0.3)
         live = time.monotonic() - start
-        watched.scrub(0.8)
+        watched.page.locator('[data-part="alpha"]').fill("0.8")
         watched.page.wait_for_selector(READY, timeout=120_000)
         assert watched.troubles == []
         whole = time.monotonic() - start
