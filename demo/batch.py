@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import networks, refusals, store, text
+from demo.handlers import save_button
 from demo.requests import existing, fraction, in_one_sentence
 from demo.scene import upscaler
 from demo.session import Session
@@ -38,14 +39,14 @@ def enlarge_all(
             try:
                 for tiles, total in _add(archive, path, network, share):
                     label = text.batch_progress(done, len(paths), path.name, tiles, total)
-                    yield _button(label), gr.update(visible=True), gr.skip()
+                    yield save_button(label), gr.update(visible=True), gr.skip()
             except ValueError as error:
                 failures.append(f"{path.name}: {text.refusal(error)}")
                 yield gr.skip(), gr.skip(), _listed(failures)
         if failures:
             archive.writestr(FAILURES, "\n".join(failures) + "\n")
     label = text.batch_ready(len(paths) - len(failures), len(paths))
-    yield _button(label, str(target)), gr.update(visible=False), _listed(failures)
+    yield save_button(label, str(target)), gr.update(visible=False), _listed(failures)
 
 
 def withdraw() -> tuple[Any, Any, Any]:
@@ -74,11 +75,6 @@ def _free(archive: zipfile.ZipFile, name: str) -> str:
     stem, suffix = Path(name).stem, Path(name).suffix
     numbered = (f"{stem}-{number}{suffix}" for number in range(2, LARGEST_BATCH + 2))
     return next(it for it in (name, *numbered) if it.casefold() not in taken)
-
-
-def _button(label: str, path: str | None = None) -> Any:
-    """The save button; it works once the archive is whole."""
-    return gr.update(visible=True, label=label, value=path, interactive=path is not None)
 
 
 def _listed(failures: Sequence[str]) -> Any:

@@ -199,17 +199,17 @@ def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]
     suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
     alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
-    yield _save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
+    yield save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
     for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
-            yield _save_button(text.progress(progress.done, progress.total)), gr.skip()
+            yield save_button(text.progress(progress.done, progress.total)), gr.skip()
         else:
             enlarged = network.finish(picture, progress.result)
             name = network.file_name(Path(known.name).stem, alpha, suffix)
             path = store.put(ENCODERS[suffix](enlarged), name).path
             seconds = time.monotonic() - start
             label = text.ready(name, enlarged.pixels, progress.p99, seconds)
-            yield _save_button(label, path), gr.update(visible=False)
+            yield save_button(label, path), gr.update(visible=False)
 
 
 @in_one_sentence
@@ -220,10 +220,10 @@ def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
     suffix = sent.get("format")
     if suffix not in FORMATS:
         raise ValueError(text.BROKEN_REQUEST)
-    yield _save_button(text.spoken().server["drawing"])
+    yield save_button(text.spoken().server["drawing"])
     name = f"{Path(known.name).stem}_comparison_a{alpha:.2f}.{suffix}"
     path = store.put(figures.figure(known, methods, alpha, suffix), name).path
-    yield _save_button(text.drawn(name), path) if known.is_same_subject else withdraw_figure()
+    yield save_button(text.drawn(name), path) if known.is_same_subject else withdraw_figure()
 
 
 def withdraw_figure() -> Any:
@@ -241,7 +241,7 @@ def withdraw_files() -> tuple[Any, Any, Any]:
     return *withdraw_export(), withdraw_figure()
 
 
-def _save_button(label: str, path: str | None = None) -> Any:
+def save_button(label: str, path: str | None = None) -> Any:
     """The save button; it works once there is a file."""
     return gr.update(visible=True, label=label, value=path, interactive=path is not None)
 

@@ -40,13 +40,13 @@ def read_link(query: Mapping[str, str]) -> Link:
     asked = {name: query[name] for name in READ if name in query}
     example = asked.get("example", FIRST_EXAMPLE)
     pair = asked.get("pair", networks.first_pair().name)
-    is_known = example in PICTURES and pair in networks.ready_pairs()
+    is_example, is_ready = example in PICTURES, pair in networks.ready_pairs()
     window = _window(asked)
     return Link(
-        example if example in PICTURES else FIRST_EXAMPLE,
-        networks.named_pair(pair) if pair in networks.ready_pairs() else networks.first_pair(),
+        example if is_example else FIRST_EXAMPLE,
+        networks.named_pair(pair) if is_ready else networks.first_pair(),
         window,
-        is_known and (window is not None or not asked.keys() & {"mode", "x", "y"}),
+        is_example and is_ready and (window is not None or not asked.keys() & {"mode", "x", "y"}),
     )
 
 
