@@ -12,7 +12,7 @@ import gradio as gr
 from demo import networks, store
 from demo.handlers import check_exportable
 from demo.requests import in_one_sentence
-from demo.scene import Mode, Scene, place, rebuild, scores, upscaler
+from demo.scene import Mode, Scene, place, rebuild, scale_of, scores, upscaler
 from demo.text import FIRST_ALPHA
 from demo.views import FIRST, LATER
 from esrgan.images import WEB_LIMITS, encode_png, read
@@ -62,7 +62,7 @@ def compare(picture: str) -> Iterator[list[dict[str, Any]]]:
     """
     pair = networks.first_pair()
     opened = read(_path(picture), WEB_LIMITS)
-    scene = place(opened, Mode.COMPARE, 0.5, 0.5, upscaler(pair).scale)
+    scene = place(opened, Mode.COMPARE, 0.5, 0.5, scale_of(pair))
     singles = [(MODELS[name], None) for name in (*FIRST, *LATER)]
     yield [
         _measured(scene, *it) for it in (*singles, *((pair, a) for a in (0.0, FIRST_ALPHA, 1.0)))

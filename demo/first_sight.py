@@ -52,8 +52,8 @@ def find(name: str, pair: Model) -> View | None:
     """What is kept of an example, or None where it is not, or not whole."""
     if MODELS.get(pair.name) != pair:
         return None
-    place = folder(pair)
     try:
+        place = folder(pair)
         kept = json.loads(_path(place, name).read_text("utf-8"))
     except (OSError, ValueError):
         return None

@@ -14,7 +14,7 @@ from esrgan.evaluation import Rebuilt, Scores, score
 from esrgan.images import Picture
 from esrgan.resize import imresize
 from esrgan.tiles import ALIGNMENT_PX, HALO_PX, with_halo
-from esrgan.weights import Model
+from esrgan.weights import MODELS, Model
 
 SIDES_PX = tuple(STEPS)
 """Sides that the window may have, in pixels of the enlarged picture; the first is the usual one."""
@@ -201,9 +201,16 @@ def window_upscaler(model: str | Model, precision: str = "fp32") -> Upscaler:
     return upscaler(model).like(precision=precision, tile_px=WINDOW_TILE_PX)
 
 
+def scale_of(model: Model) -> int:
+    """How many times a model enlarges; one that has a name need not be opened for it."""
+    if MODELS.get(model.name) == model:
+        return int(model.config.get("scale", 4))
+    return upscaler(model).scale
+
+
 def fits(scene: Scene, model: str) -> bool:
     """Whether a method enlarges as much as the pair does."""
-    return model in (INPUT, BICUBIC) or upscaler(model).scale == scene.scale
+    return model in (INPUT, BICUBIC) or scale_of(MODELS[model]) == scene.scale
 
 
 def rebuild(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from demo.scene import SIDES_PX, Mode, Scene, place, upscaler, usable
+from demo.scene import SIDES_PX, Mode, Scene, place, scale_of, usable
 from demo.shelf import SHELF, Ticket
 from esrgan.images import Picture
 from esrgan.weights import Model
@@ -92,7 +92,7 @@ class Session:
 
     def with_pair(self, pair: Model) -> "Session":
         """The same picture seen by other networks: of another scale, through another window."""
-        scene, scale = self.scene, upscaler(pair).scale
+        scene, scale = self.scene, scale_of(pair)
         if scale != scene.scale:
             mode = usable(scene.mode, scale)
             scene = place(self.picture, mode, *scene.centre, scale, side=scene.side)

@@ -19,9 +19,9 @@ from demo.scene import (
     original_scores,
     place,
     rebuild,
+    scale_of,
     scores,
     sides,
-    upscaler,
     usable,
 )
 from demo.scrubber import Exact, Node, Pane, Place, Thumbnail, View
@@ -54,7 +54,7 @@ def open_picture(
 
     `overview` is a file made before.
     """
-    scale = upscaler(pair).scale
+    scale = scale_of(pair)
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
     overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
     ticket = SHELF.put(picture)

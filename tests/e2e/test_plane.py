@@ -52,8 +52,8 @@ def test_the_plane_shows_both_paths_and_the_methods(tab):
     assert names == ["RMSE (luma, grey levels)", "perceptual index (proxy, ± 0.36)"]
     panes = tab.page.locator('[data-part="panes"]').bounding_box()
     assert chart.bounding_box()["y"] > panes["y"] + panes["height"]
-    convention = tab.page.locator('[data-part="convention"]').text_content()
-    assert "RMSE: BT.601 studio luma, 4-px border cut" in convention
+    how = tab.page.locator('[data-part="how"]').text_content()
+    assert "RMSE: BT.601 studio luma, without a border of 4 px" in how
 
 
 def test_the_marker_follows_alpha_between_the_points(tab):
@@ -107,7 +107,7 @@ def test_there_is_no_plane_where_there_is_no_original(tab, photo):
     tab.open()
     drop(tab, photo)
     assert tab.page.locator('[data-part="plane"]').is_hidden()
-    assert "LR-PSNR: " in tab.page.locator('[data-part="convention"]').text_content()
+    assert "LR-PSNR: " in tab.page.locator('[data-part="how"]').text_content()
 
 
 def test_a_painted_alpha_has_no_marker(tab):
