@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import figures, first_sight, networks, refusals, store, text, views, zero
+from demo import figures, first_sight, networks, refusals, store, text, views, whole, zero
 from demo.links import FIRST_EXAMPLE, read_link
 from demo.requests import data_of, existing, fraction, in_one_sentence
 from demo.scene import SIDES_PX, Mode, fits, upscaler, usable
@@ -54,7 +54,7 @@ def start(request: gr.Request) -> tuple[Session, View]:
 def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
     """Forget the visitor's picture, and show the first example in its place."""
     if session is not None:
-        store.remove(session.overview)
+        store.forget(session.latest.visitor)
     yield first_sight.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
 
 
@@ -184,32 +184,40 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
 
 
 @in_one_sentence
-def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any]]:
-    """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one."""
+def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
+    """Compute the whole picture tile by tile; leaving or cancelling stops it at the next one.
+
+    News of the save and the cancel button, at last with the picture before and after.
+    """
     known, sent = existing(session), data_of(event)
     for news in _exported(known, sent):
         if not known.is_same_subject:
-            yield withdraw_export()  # not just the end: Gradio sends the last news once more
+            # Not just the end: Gradio sends the last news once more.
+            yield *withdraw_export(), gr.skip()
             return
         yield news
 
 
-def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """News of the save and the cancel button, tile by tile."""
+def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The same, whether or not the visitor still looks at it."""
     suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
     alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
-    yield save_button(text.spoken().labels["waiting"]), gr.update(visible=True)
+    yield save_button(text.spoken().labels["waiting"]), gr.update(visible=True), gr.skip()
     for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
-            yield save_button(text.progress(progress.done, progress.total)), gr.skip()
+            label = text.progress(progress.done, progress.total)
+            yield save_button(label), gr.skip(), gr.skip()
         else:
             enlarged = network.finish(picture, progress.result)
             name = network.file_name(Path(known.name).stem, alpha, suffix)
-            path = store.put(ENCODERS[suffix](enlarged), name).path
+            path = known.put(ENCODERS[suffix](enlarged), name).path
             seconds = time.monotonic() - start
             label = text.ready(name, enlarged.pixels, progress.p99, seconds)
-            yield save_button(label, path), gr.update(visible=False)
+            one = alpha if isinstance(alpha, float) else None
+            shown = whole.before_after(known, picture, enlarged, one)
+            view = View(revision=known.latest.revision, whole=shown)
+            yield save_button(label, path), gr.update(visible=False), view
 
 
 @in_one_sentence
@@ -222,7 +230,7 @@ def draw_figure(session: Session | None, event: gr.EventData) -> Iterator[Any]:
         raise ValueError(text.BROKEN_REQUEST)
     yield save_button(text.spoken().server["drawing"])
     name = f"{Path(known.name).stem}_comparison_a{alpha:.2f}.{suffix}"
-    path = store.put(figures.figure(known, methods, alpha, suffix), name).path
+    path = known.put(figures.figure(known, methods, alpha, suffix), name).path
     yield save_button(text.drawn(name), path) if known.is_same_subject else withdraw_figure()
 
 

@@ -12,7 +12,8 @@ from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
 
-CACHE_SECONDS = (600, 3600)
+CACHE_SECONDS = (300, 3300)
+"""How often Gradio looks for old files, and how old they are: none is older than an hour."""
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
 MOST_SESSIONS = 64
@@ -167,7 +168,7 @@ def _wire_files(
     """Make the picture and the figure that can be saved; what changes them withdraws both."""
     save, cancel, figure = buttons
     once = {**QUIET, "trigger_mode": "once"}
-    exported = scrubber.export(handlers.export, session, [save, cancel], **once)
+    exported = scrubber.export(handlers.export, session, [save, cancel, scrubber], **once)
     exported.success(None, js=PRESS_SAVE, **QUIET)
     exported.failure(handlers.withdraw_export, None, [save, cancel], **QUIET)
     cancel.click(handlers.withdraw_export, None, [save, cancel], cancels=exported, **QUIET)

@@ -1,9 +1,9 @@
 """A link to what a visitor sees: example, networks, way of use and window.
 
-It names nothing that was uploaded. The browser makes it, and takes its α; the rest is read here.
+It names nothing that was uploaded. The browser makes it, and takes its α, which is only checked
+here; the rest is read here.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,19 +42,27 @@ def read_link(query: Mapping[str, str]) -> Link:
     pair = asked.get("pair", networks.first_pair().name)
     is_example, is_ready = example in PICTURES, pair in networks.ready_pairs()
     window = _window(asked)
+    is_placed = window is not None or not asked.keys() & {"mode", "x", "y"}
     return Link(
         example if is_example else FIRST_EXAMPLE,
         networks.named_pair(pair) if is_ready else networks.first_pair(),
         window,
-        is_example and is_ready and (window is not None or not asked.keys() & {"mode", "x", "y"}),
+        is_example and is_ready and is_placed and _is_share(query.get("alpha", "0")),
     )
 
 
 def _window(asked: Mapping[str, str]) -> tuple[Mode, float, float] | None:
     """Way of use and centre, if all of it is there."""
     try:
-        mode, x, y = Mode(asked["mode"]), float(asked["x"]), float(asked["y"])
+        mode, x, y = Mode(asked["mode"]), asked["x"], asked["y"]
     except (KeyError, ValueError):
         return None
-    is_inside = all(math.isfinite(share) and 0 <= share <= 1 for share in (x, y))
-    return (mode, x, y) if is_inside else None
+    return (mode, float(x), float(y)) if _is_share(x) and _is_share(y) else None
+
+
+def _is_share(value: str) -> bool:
+    """Whether a text is a number from 0 to 1."""
+    try:
+        return 0 <= float(value) <= 1
+    except ValueError:
+        return False

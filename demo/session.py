@@ -1,7 +1,11 @@
 """What the page remembers about one visitor."""
 
+import secrets
 from dataclasses import dataclass, field, replace
 
+from gradio.data_classes import FileData
+
+from demo import store
 from demo.scene import SIDES_PX, Mode, Scene, place, scale_of, usable
 from demo.shelf import SHELF, Ticket
 from esrgan.images import Picture
@@ -20,10 +24,13 @@ class Latest:
         Of the newest window.
     subject
         Picture, mode and pair: what a download or a figure is of.
+    visitor
+        Name of the folder of all that the visitor is sent; nobody can guess it.
     """
 
     revision: int = 0
     subject: Subject | None = None
+    visitor: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def rise(self, subject: Subject) -> int:
         """A new revision."""
@@ -62,6 +69,10 @@ class Session:
     latest: Latest = field(default_factory=Latest, repr=False)
     example: str = ""
     sent: int = 0
+
+    def put(self, data: bytes, name: str) -> FileData:
+        """Write a file that this visitor's browser may fetch."""
+        return store.put(data, name, self.latest.visitor)
 
     @property
     def is_current(self) -> bool:

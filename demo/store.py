@@ -1,5 +1,6 @@
 """Files between the page and its visitors, all inside Gradio's cache folder."""
 
+import itertools
 import secrets
 import shutil
 import time
@@ -18,10 +19,12 @@ PAGE_FOLDER = "page"
 """Where the page's own files lie, apart from uploads: a browser cannot have them taken."""
 
 
-def put(data: bytes, name: str) -> FileData:
-    """Write a file that the browser may fetch; Gradio removes it after an hour."""
-    folder = str(Path(get_upload_folder()) / PAGE_FOLDER)
-    path = save_bytes_to_cache(data, name, folder)
+def put(data: bytes, name: str, visitor: str = "") -> FileData:
+    """Write a file that the browser may fetch, into a visitor's folder or into everybody's.
+
+    Gradio removes it after an hour.
+    """
+    path = save_bytes_to_cache(data, name, str(_page_folder() / visitor))
     return FileData(path=path, orig_name=name, size=len(data))
 
 
@@ -35,7 +38,7 @@ def take(path: object) -> bytes:
     """
     folder = Path(get_upload_folder()).resolve()
     upload = Path(str(path)).resolve()
-    is_upload = upload.is_relative_to(folder) and not upload.is_relative_to(folder / PAGE_FOLDER)
+    is_upload = upload.is_relative_to(folder) and not upload.is_relative_to(_page_folder())
     try:
         if not is_upload or not upload.is_file():
             raise FileNotFoundError
@@ -49,7 +52,7 @@ def take(path: object) -> bytes:
 @contextmanager
 def reserved(name: str) -> Generator[Path, None, None]:
     """A path to write what the browser may fetch then; what is broken off is removed."""
-    folder = Path(get_upload_folder()) / PAGE_FOLDER / secrets.token_hex(16)
+    folder = _page_folder() / secrets.token_hex(16)
     folder.mkdir(parents=True)
     try:
         yield folder / name
@@ -58,18 +61,22 @@ def reserved(name: str) -> Generator[Path, None, None]:
         raise
 
 
-def remove(path: str) -> None:
-    """Remove a file of the page's own before its hour is over; others stay."""
-    if Path(path).resolve().is_relative_to((Path(get_upload_folder()) / PAGE_FOLDER).resolve()):
-        Path(path).unlink(missing_ok=True)
+def forget(visitor: str) -> None:
+    """Remove all that a visitor was sent, before its hour is over."""
+    shutil.rmtree(_page_folder() / visitor, ignore_errors=True)
 
 
 def sweep() -> None:
     """Remove the empty folders that Gradio leaves behind."""
-    folder = Path(get_upload_folder())
-    for entry in [*folder.glob("*"), *folder.glob(f"{PAGE_FOLDER}/*")]:
+    levels = (f"{PAGE_FOLDER}/*/*", f"{PAGE_FOLDER}/*", "*")
+    for entry in itertools.chain.from_iterable(map(Path(get_upload_folder()).glob, levels)):
         try:
             if entry.is_dir() and time.time() - entry.stat().st_mtime > STALE_SECONDS:
                 entry.rmdir()
         except OSError:
             continue  # not empty, or another request was faster
+
+
+def _page_folder() -> Path:
+    """The folder of the page's own files."""
+    return Path(get_upload_folder()).resolve() / PAGE_FOLDER

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from gradio.data_classes import FileData
 from numpy.typing import NDArray
 
-from demo import captions, planes, store, text, tradeoff, zero
+from demo import captions, planes, store, text, tradeoff, whole, zero
 from demo.live import WINDOWS
 from demo.scene import (
     SIDES_PX,
@@ -56,7 +55,9 @@ def open_picture(
     """
     scale = scale_of(pair)
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
-    overview = overview or store.put(_reduced(picture.pixels, OVERVIEW_PX), "overview.png").path
+    if not overview:
+        small = whole.reduced(picture, OVERVIEW_PX)
+        overview = store.put(small, "overview.png", latest.visitor).path
     ticket = SHELF.put(picture)
     revision = latest.rise((ticket, scene.mode, pair))
     return Session(revision, name, ticket, scene, overview, pair, latest)
@@ -76,7 +77,7 @@ def first_view(session: Session, *notes: str) -> tuple[Session, View]:
     """
     panes = [Pane(id=LIVE_PANE, title=session.pair.title, live=True)]
     if session.scene.hr is not None:
-        panes.append(_original_pane(session.scene.hr))
+        panes.append(_original_pane(session, session.scene.hr))
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in _later(session)]
     token = WINDOWS.add(session.scene, session.pair)
@@ -140,14 +141,14 @@ def _sets_of_nodes(session: Session, line: AlphaCurve) -> Iterator[list[Node]]:
         if room < 0:
             return
         if len(nodes) + len(waiting) in sets:
-            nodes = [*nodes, *(_node(*item) for item in waiting.items())]
+            nodes = [*nodes, *(_node(session, *item) for item in waiting.items())]
             waiting = {}
         yield nodes
 
 
-def _node(alpha: float, data: bytes) -> Node:
+def _node(session: Session, alpha: float, data: bytes) -> Node:
     """One node as a file."""
-    return Node(alpha=alpha, file=store.put(data, f"node-{alpha:.3f}.bin"))
+    return Node(alpha=alpha, file=session.put(data, f"node-{alpha:.3f}.bin"))
 
 
 def _later(session: Session) -> list[str]:
@@ -183,20 +184,20 @@ def method_pane(session: Session, model: str) -> Pane:
 def rebuilt_pane(session: Session, model: str, sr: NDArray) -> Pane:
     """The crop of a method that α does not move."""
     found = scores(session.scene, sr)
-    return _pane(model, _shown(session, sr), found, tradeoff.place(found))
+    return _pane(session, model, sr, found, tradeoff.place(found))
 
 
-def _original_pane(hr: NDArray) -> Pane:
+def _original_pane(session: Session, hr: NDArray) -> Pane:
     """The crop of the original."""
     found = original_scores(hr)
-    return _pane("original", Picture(hr), found, tradeoff.place_original(found))
+    return _pane(session, "original", hr, found, tradeoff.place_original(found))
 
 
 def exact_view(session: Session, alpha: float) -> View:
     """The network's own output at one α."""
     sr = rebuild(session.scene, session.pair, alpha)
     figures = captions.figures(scores(session.scene, sr))
-    exact = Exact(alpha=alpha, image=_file(_shown(session, sr), LIVE_PANE), figures=figures)
+    exact = Exact(alpha=alpha, image=_file(session, sr, LIVE_PANE), figures=figures)
     return View(revision=session.revision, exact=exact)
 
 
@@ -232,7 +233,7 @@ def thumbnails() -> list[Thumbnail]:
 @lru_cache(maxsize=len(PICTURES))
 def _thumbnail(name: str) -> bytes:
     """An example's small form, made once and written anew for every visitor."""
-    return _reduced(_example(name).pixels, THUMBNAIL_PX)
+    return whole.reduced(_example(name), THUMBNAIL_PX)
 
 
 @lru_cache(maxsize=len(PICTURES))
@@ -241,34 +242,20 @@ def _example(name: str) -> Picture:
     return Picture(np.asarray(PICTURES[name]()))
 
 
-def _shown(session: Session, sr: NDArray) -> Picture:
-    """A crop with the opacity that its picture has."""
-    return Picture(sr, session.scene.opacity)
-
-
 def _pane(
-    name: str, crop: Picture, found: Scores, point: tuple[float, float] | None = None
+    session: Session,
+    name: str,
+    crop: NDArray,
+    found: Scores,
+    point: tuple[float, float] | None = None,
 ) -> Pane:
     """A crop that is computed."""
-    image, figures = _file(crop, name), captions.figures(found)
+    image, figures = _file(session, crop, name), captions.figures(found)
     return Pane(id=name, title=text.TITLES[name], image=image, figures=figures, point=point)
 
 
-def _file(picture: Picture, name: str) -> FileData:
-    """A crop as a file for the screen."""
-    return store.put(encode_png(_for_screen(picture), compress_level=1), f"{name}.png")
-
-
-def _for_screen(picture: Picture) -> Picture:
-    """8 bits a channel: what a screen shows."""
-    opacity = picture.opacity
-    return Picture(to_8_bit(picture.pixels), None if opacity is None else to_8_bit(opacity))
-
-
-def _reduced(pixels: NDArray, longest_px: int) -> bytes:
-    """A picture as a PNG file that is at most `longest_px` long."""
-    height, width = pixels.shape[:2]
-    ratio = min(1.0, longest_px / max(height, width))
-    size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
-    small = to_8_bit(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-    return encode_png(Picture(small), compress_level=1)
+def _file(session: Session, crop: NDArray, name: str) -> FileData:
+    """A crop as a file for the screen: 8 bits a channel, with the opacity of its picture."""
+    opacity = session.scene.opacity
+    shown = Picture(to_8_bit(crop), None if opacity is None else to_8_bit(opacity))
+    return session.put(encode_png(shown, compress_level=1), f"{name}.png")

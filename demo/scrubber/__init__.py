@@ -11,6 +11,7 @@ from demo.scrubber.scrubber import (
     Thumbnail,
     Trace,
     View,
+    Whole,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Thumbnail",
     "Trace",
     "View",
+    "Whole",
 ]

@@ -27,7 +27,7 @@ part('copy').addEventListener('click', () => {
   if (source) orSayWhy(() => copyPicture(source));
 });
 
-// It names an example, never an upload: whoever opens it sees the first example then.
+// It names an example and a known pair: nothing that a visitor brought along.
 function link() {
   const [left, top, width, height] = shares();
   const { example, pair, mode } = state.place;
@@ -37,16 +37,15 @@ function link() {
   };
   const address = new URL(window.location.href);
   Object.entries(seen).forEach(([name, value]) => {
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
+    address.searchParams.set(name, value);
   });
   return address.href;
 }
 
 part('link').addEventListener('click', () => {
   if (!state.place) return;
-  if (state.place.example) orSayWhy(() => copyText(link()));
-  else say(labels.link_of_upload, true);
+  if (state.place.example && state.place.pair) orSayWhy(() => copyText(link()));
+  else say(labels.link_of_own, true);
 });
 
 part('clear').addEventListener('click', () => {

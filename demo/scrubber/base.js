@@ -2,7 +2,10 @@
 const part = (name) => element.querySelector('[data-part="' + name + '"]');
 const root = element.querySelector('.scrubber');
 // The browser's first language where the page has it, as Gradio chooses for its own components.
-const language = props.words[navigator.language] ? navigator.language : 'en';
+const firstPart = (tag) => tag.split('-')[0].toLowerCase();
+const language = Object.keys(props.words).find(
+  (tag) => firstPart(tag) === firstPart(navigator.language),
+) || 'en';
 const { told } = props.words[language];
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 const labels = Object.fromEntries(Object.entries(props.words[language].labels).map(
@@ -19,7 +22,7 @@ function firstAlpha() {
 const state = {
   revision: 0, place: null, mode: 'compare', chosen: 'enlarge', alpha: firstAlpha(),
   zoom: 1, centre: [0.5, 0.5], show: 'side', held: false,
-  exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '',
+  exact: null, live: null, traces: [], p99: null, grown: false, settled: false, token: '', whole: '',
   rests: true,
 };
 const LIVE_PANE = 'esrgan';

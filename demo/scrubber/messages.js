@@ -17,6 +17,7 @@ function show() {
     part('panes').querySelector('.live')?.classList.remove('waiting');
     notify('trouble', view.trouble, computeAgain);
   }
+  if (view.whole) showWhole(view.whole);
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));
   showQuality();
   settle();
@@ -26,6 +27,8 @@ function show() {
 function begin(view) {
   const isSamePicture = state.place && view.place.overview.url === state.place.overview.url;
   const isSameSize = isSamePicture && String(view.place.small) === String(state.place.small);
+  if (!isSameSubject(isSamePicture, view.place)) hideWhole();
+  showChosen(view.place.example);
   const kept = isSamePicture ? view.place.methods.filter((name) => panes.has(name)) : [];
   Object.assign(state, {
     revision: view.revision, place: view.place, mode: view.place.mode, token: view.live,
@@ -48,6 +51,17 @@ function begin(view) {
   answered();
   if (!state.grown) ask('grow', { revision: view.revision });
   kept.forEach(addMethod);
+}
+
+// Of what a download is made: not of the window.
+function isSameSubject(isSamePicture, { mode, pair }) {
+  return isSamePicture && mode === state.place.mode && pair === state.place.pair;
+}
+
+function showChosen(name) {
+  part('examples').querySelectorAll('.example').forEach((button) => {
+    button.setAttribute('aria-pressed', String(button.title === name));
+  });
 }
 
 // What to do about a window that is too small for the perceptual index.
@@ -96,6 +110,7 @@ function showExamples(examples) {
     image.src = example.image.url;
     image.alt = example.name;
     button.append(image);
+    button.setAttribute('aria-pressed', 'false');
     button.addEventListener('click', () => {
       say(labels.working);
       send('open_example', { name: example.name });

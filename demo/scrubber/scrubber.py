@@ -23,6 +23,7 @@ SCRIPTS = (
     "trace.js",
     "plane.js",
     "figure.js",
+    "whole.js",
     "source.js",
     "actions.js",
     "keys.js",
@@ -107,6 +108,14 @@ class Exact(GradioModel):
     figures: list[Figure]
 
 
+class Whole(GradioModel):
+    """The whole picture before and after, at one α, or where it was painted at None."""
+
+    before: FileData
+    after: FileData
+    alpha: float | None
+
+
 class Thumbnail(GradioModel):
     """One example that can be picked."""
 
@@ -180,6 +189,7 @@ class View(GradioModel):
     traces: list[Trace] = []
     plane: Plane | None = None
     examples: list[Thumbnail] = []
+    whole: Whole | None = None
     live: str = ""
     trouble: str = ""
     rests: bool = True

@@ -5,6 +5,7 @@ Gradio shows for the server (messages, buttons that report progress) is worded h
 language that the request prefers. Both take the browser's first language, English for others.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,9 @@ from esrgan.weights import MODELS
 __all__ = ["BROKEN_REQUEST", "IDLE", "TOO_LARGE_TO_EXPORT"]
 
 LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "zh-CN": CHINESE}
-"""By the tags that Gradio uses."""
+"""By the tag that the page is marked with; every region reads the same."""
+GRADIOS_TAGS: Mapping[str, Words] = {**LANGUAGES, "zh": CHINESE, "zh-TW": CHINESE}
+"""By the tags that Gradio knows a language by."""
 FIRST_ALPHA = 0.8
 CAUTION_ALPHA = 0.8
 """From here on the page says that detail is plausible, not real."""
@@ -65,7 +68,7 @@ def i18n() -> gr.I18n:
     return gr.I18n(
         **{
             language: {key: sentence.format(**versions) for key, sentence in words.page.items()}
-            for language, words in LANGUAGES.items()
+            for language, words in GRADIOS_TAGS.items()
         }
     )
 
@@ -82,7 +85,12 @@ def spoken() -> Words:
     """The words of the visitor whose request is being answered; English outside of requests."""
     request = LocalContext.request.get(None)
     preferred = request.headers.get("accept-language", "") if request else ""
-    return LANGUAGES.get(preferred.split(",")[0].split(";")[0].strip(), ENGLISH)
+    return next((it for tag, it in LANGUAGES.items() if _first(tag) == _first(preferred)), ENGLISH)
+
+
+def _first(tags: str) -> str:
+    """The language of a tag, or of the first of several, without region, script and weight."""
+    return re.split("[-,;]", tags.strip(), maxsplit=1)[0].strip().lower()
 
 
 def refusal(error: ValueError) -> str:

@@ -121,9 +121,13 @@ LABELS = {
     "window": "Window",
     "window_help": "Side of the window, in pixels of the result",
     "working": "Rebuilding …",
+    "whole": "The whole picture, α {alpha}",
+    "whole_after": "After: the network",
+    "whole_before": "Before: bicubic",
+    "whole_ready": "The whole picture stands below the crops, before and after.",
     "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
     "clear": "Clear",
-    "clear_help": "Forget this picture and go back to the first example",
+    "clear_help": "Remove your pictures from the server and go back to the first example",
     "copied": "The picture is on the clipboard.",
     "copy": "Copy picture",
     "copy_help": "Copy the slider's picture, this window, to the clipboard",
@@ -132,7 +136,10 @@ LABELS = {
     "link": "Copy link",
     "link_copied": "The link is on the clipboard.",
     "link_help": "A link to this example with these networks, this α and this window",
-    "link_of_upload": "A link cannot hold a picture of your own: links work with examples.",
+    "link_of_own": (
+        "A link cannot hold a picture or networks of your own: links work with examples and named "
+        "networks."
+    ),
     "more": "More",
     "no_clipboard": "The browser does not let this page write to the clipboard.",
 }

@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -248,8 +249,9 @@ def test_export_is_the_command_lines_file(cache, tmp_path, photo):
     updates = list(handlers.export(session, event(alpha=0.8)))
     assert updates[0][0]["interactive"] is False
     assert updates[0][1]["visible"] is True
-    button, cancel = updates[-1]
+    button, cancel, view = updates[-1]
     assert cancel["visible"] is False
+    assert view.whole.alpha == 0.8
     assert button["label"].startswith("Save mine_esrgan_a0.80_x4.png (480 × 384, exact, ")
     assert (
         main(["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path / "out"), "--alpha", "0.8"])
@@ -318,7 +320,7 @@ def test_a_request_for_a_figure_is_checked(cache, photo, bad):
 def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
     session, _ = opened(cache, photo)
     compared, _ = list(handlers.place(session, placement(mode="compare")))[-1]
-    button, _ = list(handlers.export(compared, event(alpha=1)))[-1]
+    button, _, _ = list(handlers.export(compared, event(alpha=1)))[-1]
     assert np.array_equal(
         read(button["value"]).pixels, Upscaler("esrgan")(imresize(photo, 0.25), 1.0)
     )
@@ -333,7 +335,8 @@ def test_a_brushed_export_is_the_command_lines_by_the_same_map(cache, tmp_path, 
     (tmp_path / "map.png").write_bytes(alpha_map)
     session, _ = opened(cache, photo)
     path = uploaded(cache, alpha_map, "map.png")
-    button, _ = list(handlers.export(session, event(alpha=0.5, map=path)))[-1]
+    button, _, view = list(handlers.export(session, event(alpha=0.5, map=path)))[-1]
+    assert view.whole.alpha is None
     assert "curve, 99 % within" in button["label"]
     command = ["upscale", str(tmp_path / "mine.png"), "-o", str(tmp_path / "out")]
     assert main([*command, "--alpha-map", str(tmp_path / "map.png")]) == 0
@@ -357,7 +360,7 @@ def test_export_and_figure_end_when_what_they_are_of_changes(cache, photo, chang
     else:
         mode = "enlarge" if change == "place" else change
         list(handlers.place(session, placement(x=0, mode=mode)))
-    (save, _), figure = (list(work)[-1] for work in works)
+    (save, _, _), figure = (list(work)[-1] for work in works)
     assert save["visible"] is figure["visible"] is (change == "place")
 
 
@@ -466,16 +469,20 @@ def test_empty_folders_are_swept(cache):
     (cache / "fresh").mkdir()
     (cache / "used").mkdir()
     (cache / "used" / "a.png").write_bytes(b"a")
-    for name in ("old", "used"):
-        os.utime(cache / name, (time.time() - 3600,) * 2)
+    visitor = cache / "page" / "visitor"
+    (visitor / "old").mkdir(parents=True)
+    for folder in (cache / "old", cache / "used", visitor / "old"):
+        os.utime(folder, (time.time() - 3600,) * 2)
     store.sweep()
+    assert list(visitor.iterdir()) == []
+    shutil.rmtree(cache / "page")
     assert sorted(path.name for path in cache.iterdir()) == ["fresh", "used"]
 
 
 def test_the_page_is_set_up_for_strangers(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/esrgan")
     page = build()
-    assert page.delete_cache == (600, 3600)
+    assert sum(page.delete_cache) <= 3600
     assert page.analytics_enabled is False
     options = launch_options()
     assert options["ssr_mode"] is False
@@ -505,24 +512,24 @@ def test_a_link_opens_its_example_window_and_networks():
     assert session.is_current
 
 
-def test_forgetting_removes_the_overview_and_shows_the_first_example(cache, photo):
+def test_forgetting_removes_all_files_and_shows_the_first_example(cache, photo):
     session, view = opened(cache, photo)
+    other, _ = opened(cache, photo)
+    growth(session)
+    list(handlers.export(session, event(alpha=0.5)))
     assert view.place.example == ""
+    sent = {path for path in (cache / "page").rglob("*.*") if session.latest.visitor in str(path)}
+    assert {"overview.png", "bicubic.png", "after.jpg"} <= {path.name for path in sent}
     ((again, shown),) = handlers.forget(session)
-    assert not Path(session.overview).exists()
+    assert not any(path.exists() for path in sent)
+    assert Path(other.overview).exists()
     assert (shown.place.example, again.revision) == ("cat", session.revision + 1)
     assert not session.is_current
 
 
-def test_files_that_are_not_the_pages_own_are_kept(tmp_path):
-    (tmp_path / "mine.png").write_bytes(b"mine")
-    store.remove(str(tmp_path / "mine.png"))
-    assert (tmp_path / "mine.png").exists()
-
-
 def test_an_export_as_jpeg(cache, photo):
     session, _ = opened(cache, photo[:32, :40])
-    *_, (save, _) = handlers.export(session, event(alpha=0.5, format="jpg"))
+    *_, (save, _, _) = handlers.export(session, event(alpha=0.5, format="jpg"))
     assert save["value"].endswith("mine_esrgan_a0.50_x4.jpg")
     assert Path(save["value"]).read_bytes().startswith(b"\xff\xd8\xff")
     assert "not understood" in sentence(handlers.export(session, event(alpha=0.5, format="gif")))

@@ -28,6 +28,8 @@ def test_a_link_names_example_networks_and_window():
         {"mode": "enlarge", "x": "nan", "y": "0.5"},
         {"mode": "enlarge", "x": "1.5", "y": "0.5"},
         {"mode": "enlarge", "x": "0.5"},
+        {"alpha": "7"},
+        {"alpha": "half"},
     ],
 )
 def test_what_is_not_known_is_left_out(query):

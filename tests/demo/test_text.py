@@ -115,6 +115,8 @@ def test_reasons_under_crops_are_known_word_for_word():
     [
         ("zh-CN,zh;q=0.9,en;q=0.8", CHINESE),
         ("zh-CN", CHINESE),
+        ("zh", CHINESE),
+        ("zh-Hant-TW,en", CHINESE),
         ("en-US,en;q=0.9,zh-CN;q=0.8", ENGLISH),
         ("fr", ENGLISH),
         ("", ENGLISH),

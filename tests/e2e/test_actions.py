@@ -64,9 +64,11 @@ def test_a_link_restores_example_window_and_alpha(tab):
 
 
 def test_a_link_with_unknown_parts_opens_the_usual_and_says_so(tab):
-    tab.open("?example=nobody&alpha=7")
+    tab.open("?example=astronaut&alpha=7")
+    said(tab, "Part of this link is not known here")
+    tab.open("?example=nobody&alpha=0.3")
     assert tab.page.locator(".facts").inner_text().startswith("cat")
-    assert tab.page.locator('[data-part="value"]').text_content() == "0.80"
+    assert tab.page.locator('[data-part="value"]').text_content() == "0.30"
     said(tab, "Part of this link is not known here")
 
 
@@ -74,11 +76,13 @@ def test_an_upload_has_no_link_and_can_be_forgotten(tab, photo):
     tab.open()
     drop(tab, photo)
     press(tab, "link")
-    said(tab, "links work with examples")
+    said(tab, "A link cannot hold a picture or networks of your own")
     press(tab, "clear")
     tab.page.wait_for_selector('.facts :text("cat")')
     tab.wait_until_ready()
     assert tab.pixels("original").shape[2] == 3
+    pressed = tab.page.locator('.example[aria-pressed="true"]')
+    assert pressed.get_attribute("title") == "cat"
 
 
 def test_a_jpeg_is_saved(tab, photo):
@@ -92,6 +96,33 @@ def test_a_jpeg_is_saved(tab, photo):
     saved = read(download.value.path()).pixels
     exact = Upscaler("esrgan")(photo, 0.5)
     assert np.sqrt(((saved.astype(int) - exact) ** 2).mean()) < 3
+
+
+def test_a_download_shows_the_whole_picture_before_and_after(tab, photo):
+    tab.open()
+    drop(tab, photo)
+    set_alpha(tab, 0.5)
+    whole = tab.page.locator('[data-part="whole-split"]')
+    assert whole.is_hidden()
+    with tab.page.expect_download():
+        tab.page.locator('[data-part="export"]').click()
+    whole.wait_for()
+    assert whole.locator("h2").inner_text() == "The whole picture, α 0.50"
+    before, after = whole.locator("img").all()
+    for picture in (before, after):
+        width = picture.evaluate("async (it) => { await it.decode(); return it.naturalWidth; }")
+        assert width == 4 * photo.shape[1]
+    slider = whole.get_by_role("slider")
+    slider.fill("1")
+    assert after.evaluate("(img) => img.style.clipPath") == "inset(0px 0px 0px 100%)"
+    frame = whole.locator(".frame")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    tab.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + 20)
+    assert float(slider.input_value()) == pytest.approx(0.25, abs=0.02)
+    tab.page.click('[data-mode="compare"]')
+    whole.wait_for(state="hidden")
+    tab.wait_until_ready()
 
 
 def test_several_pictures_become_one_zip(tab, photo, tmp_path):
