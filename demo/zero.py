@@ -69,7 +69,7 @@ def lend(scene: Scene, pair: Model, methods: Sequence[str]) -> Lent:
         raise LostGpuError from error
 
 
-def seconds(scene: Scene, *_: object) -> int:
+def seconds(scene: Scene, pair: Model, methods: Sequence[str]) -> int:  # noqa: ARG001
     """How long a call may take, at most 20 s: a visitor has few of them a day."""
     kilopixels = scene.context.width * scene.context.height / 1000
     return min(LONGEST_S, SHORTEST_S + round(SECONDS_PER_KILOPIXEL * kilopixels))

@@ -11,7 +11,7 @@ from esrgan.interpolation.curve import (
     compare,
     hardest,
     lagrange_weights,
-    lobatto,
+    node_alphas,
 )
 
 POLYNOMIAL = np.random.default_rng(0).normal(size=(9, 5, 6, 3)).astype(np.float32)
@@ -31,12 +31,12 @@ def polynomial(degree):
 
 def test_each_set_of_nodes_holds_the_one_before():
     for small, large in pairwise(STAGES):
-        assert set(lobatto(small)) < set(lobatto(large))
-        assert hardest(small) in lobatto(large)
+        assert set(node_alphas(small)) < set(node_alphas(large))
+        assert hardest(small) in node_alphas(large)
 
 
 def test_weights_are_one_at_their_node_and_add_up_to_one():
-    nodes = lobatto(9)
+    nodes = node_alphas(9)
     for index, node in enumerate(nodes):
         assert lagrange_weights(nodes, node) == [float(index == other) for other in range(9)]
     weights = lagrange_weights(nodes, np.linspace(0, 1, 101))
@@ -61,7 +61,7 @@ def test_the_ends_come_first_and_nothing_is_rendered_twice():
     curve, order = grown(AlphaCurve(render, tolerance=0))
     assert order[:2] == [0.0, 1.0]
     assert len(asked) == len(set(asked)) == 10
-    assert curve.nodes == lobatto(9)
+    assert curve.nodes == node_alphas(9)
     assert curve.error.alpha == hardest(9) == asked[-1]
 
 
@@ -74,11 +74,11 @@ def test_the_curve_can_be_used_while_it_grows():
     next(work)
     middle = (polynomial(3)(0) + polynomial(3)(1)) / 2
     assert np.allclose(curve.at_float(0.5), middle, atol=1e-6)
-    assert curve.kept(0.5).any()
+    assert curve.kept(node_alphas(3)[1]).any()
     exact = polynomial(3)(curve.error.alpha)
     assert curve.error == compare(curve.error.alpha, curve.at(curve.error.alpha), exact)
     list(curve.grow())
-    assert curve.nodes == lobatto(9)
+    assert curve.nodes == node_alphas(9)
 
 
 def test_a_map_is_each_pixel_at_its_own_alpha(photo):

@@ -9,7 +9,7 @@ from demo.planes import STEPS, decode
 from esrgan import Upscaler
 from esrgan.alpha_map import sample
 from esrgan.images import Picture, encode_png, read
-from esrgan.interpolation.curve import lagrange_weights, lobatto
+from esrgan.interpolation.curve import lagrange_weights, node_alphas
 from esrgan.resize import imresize
 from tests.e2e.conftest import Watched
 from tests.e2e.test_page import DROP, drop, figures, send, set_alpha
@@ -33,7 +33,7 @@ class Nodes:
 
     def at(self, alpha, height, width):
         """The blend at one α or by a map, float64 grey levels."""
-        nodes = lobatto(len(self.planes))
+        nodes = node_alphas(len(self.planes))
         files = [self.planes[key] for key in sorted(self.planes)]
         weights = lagrange_weights(nodes, alpha)
         weights[0], weights[-1] = 1 - alpha, alpha
@@ -65,7 +65,7 @@ def test_pixels_are_the_nodes_and_their_blend(either, photo):
         assert np.abs(shown - nodes.at(alpha, 384, 480)).max() <= 2
         exact = Upscaler("esrgan")(photo, alpha)
         assert np.mean(np.abs(shown.astype(int) - exact) <= 1) > 0.98
-    for node in lobatto(len(nodes.planes)):
+    for node in node_alphas(len(nodes.planes)):
         either.scrub_exactly(node)
         expected = np.floor(nodes.at(node, 384, 480) + 0.5)
         assert np.array_equal(either.pixels("esrgan"), expected)
