@@ -128,6 +128,7 @@ def _network(path: Path) -> dict[str, str]:
     """What one file is, and its last training run."""
     generator = load(path)
     training: Mapping[str, Any] = json.loads(generator.metadata["training"])
+    data: Mapping[str, Any] = training.get("data", training)  # of older runs without groups
     size: Mapping[str, Any] = json.loads(generator.metadata["config"])
     settings = ", ".join(f"{name} {value}" for name, value in size.items())
     return {
@@ -135,7 +136,7 @@ def _network(path: Path) -> dict[str, str]:
         "architecture": f"{generator.metadata['architecture']} ({settings or 'published size'})",
         "parameters": f"{sum(math.prod(it.shape) for it in generator.state.values()):,}",
         "preset": f"`{training['preset']}`",
-        "last run": f"{training['step']:,} steps of {training['batch_size']} patches",
+        "last run": f"{training['step']:,} steps of {data['batch_size']} patches",
         "training": generator.metadata.get("training_notes", "20 minutes on two CPU cores"),
     }
 

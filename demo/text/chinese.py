@@ -252,6 +252,7 @@ TOLD = {
     "Input · its own pixels": "输入 · 原始像素",
     "SRResNet · our training": "SRResNet · 自行训练",
     "ESRGAN-small · 4 blocks, our training": "ESRGAN-small · 4 个残差块，自行训练",
+    "SRGAN · our training": "SRGAN · 自行训练",
     "SRGAN without batch normalisation": "SRGAN（无批归一化）",
     "Your pair": "您的网络",
 }

@@ -110,6 +110,11 @@ EMBEDDED = (
     Model("bicubic", "Bicubic", licence="none needed"),
     Model("srresnet", "SRResNet · our training", (FOLDER / "srresnet.safetensors",)),
     Model(
+        "srgan",
+        "SRGAN · our training",
+        (FOLDER / "srresnet.safetensors", FOLDER / "srgan.safetensors"),
+    ),
+    Model(
         "esrgan",
         "ESRGAN-small · 4 blocks, our training",
         (FOLDER / "esrgan-psnr.safetensors", FOLDER / "esrgan-gan.safetensors"),

@@ -320,7 +320,7 @@ def test_a_request_for_a_figure_is_checked(cache, photo, bad):
 def test_export_in_compare_rebuilds_the_whole_reduced_picture(cache, photo):
     session, _ = opened(cache, photo)
     compared, _ = list(handlers.place(session, placement(mode="compare")))[-1]
-    button, _, _ = list(handlers.export(compared, event(alpha=1)))[-1]
+    button, *_ = list(handlers.export(compared, event(alpha=1)))[-1]
     assert np.array_equal(
         read(button["value"]).pixels, Upscaler("esrgan")(imresize(photo, 0.25), 1.0)
     )

@@ -56,7 +56,10 @@ def pair_of_files(folder, **size):  # noqa: F811
 
 def test_the_page_starts_with_the_embedded_pair_where_no_other_is_cached(session):
     assert session.pair == MODELS["esrgan"]
-    assert networks.ready_pairs() == {"esrgan": "ESRGAN-small · 4 blocks, our training"}
+    assert networks.ready_pairs() == {
+        "srgan": "SRGAN · our training",
+        "esrgan": "ESRGAN-small · 4 blocks, our training",
+    }
     assert set(networks.missing_pairs()) == {"esrgan-official", "realesrgan", "bsrgan", "msrgan"}
     assert networks.missing_pairs()["esrgan-official"].startswith("ESRGAN: 134 MB, Apache-2.0")
 
@@ -136,7 +139,7 @@ def test_the_page_follows_the_scale_of_its_pair(session, tmp_path, scale):
 def test_figures_and_exports_follow_the_scale(session, tmp_path):
     files = pair_at(tmp_path, 2)
     ((changed, _),) = handlers.use_own_pair(session, *files)
-    button, _ = list(handlers.export(changed, _event(alpha=1)))[-1]
+    button, *_ = list(handlers.export(changed, _event(alpha=1)))[-1]
     assert button["value"].endswith("_a1.00_x2.png")
     lr = imresize(crop_to_multiple(changed.picture.pixels, 2), 0.5)
     np.testing.assert_array_equal(read(button["value"]).pixels, Upscaler(files)(lr, 1.0))
@@ -182,7 +185,7 @@ def test_own_networks_outlive_their_files(session, tmp_path):
     expected = Upscaler(files)(picture, 0.5)
     for file in files:
         Path(file).unlink()
-    button, _ = list(handlers.export(changed, _event(alpha=0.5)))[-1]
+    button, *_ = list(handlers.export(changed, _event(alpha=0.5)))[-1]
     np.testing.assert_array_equal(read(button["value"]).pixels, expected)
     assert list(handlers.grow(changed, _event(revision=changed.revision)))[-1][1].nodes
     assert rebuild(changed.scene, changed.pair, 0.5, precision="bf16").any()

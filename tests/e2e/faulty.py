@@ -1,17 +1,30 @@
-"""Serve the page with one fault: `python -m tests.e2e.faulty full`, or `scarce FILE`."""
+"""Serve the page with one fault: `python -m tests.e2e.faulty full`, `quota`, or `scarce FILE`."""
 
 import sys
 from pathlib import Path
 
+import gradio as gr
 import torch
 
-from demo import layout
+from demo import device, layout, zero
 from esrgan import Upscaler
+from esrgan.weights import MODELS
 
 
 def refuse_all():
     """The queue takes nothing."""
     layout.LONGEST_QUEUE = 0
+
+
+def spend_the_quota():
+    """As on ZeroGPU, where the scheduler refuses the first pair; another goes on without a GPU."""
+
+    def refuse(*_):
+        raise gr.Error("You have exceeded your GPU quota.")
+
+    device.on_zero_gpu = lambda: True
+    zero.FALLBACK = MODELS["srgan"]
+    zero._on_gpu = refuse
 
 
 def run_out_of_memory(switch):
@@ -30,6 +43,8 @@ def main():
     fault, *arguments = sys.argv[1:]
     if fault == "full":
         refuse_all()
+    elif fault == "quota":
+        spend_the_quota()
     else:
         run_out_of_memory(*map(Path, arguments))
     layout.build().launch(**layout.launch_options())

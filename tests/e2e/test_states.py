@@ -64,6 +64,16 @@ def test_a_page_that_finds_the_queue_full_can_be_tried_again(visit, tmp_path):
         wait_for_notice(tab, "busy")
 
 
+def test_without_gpu_quota_another_pair_goes_on(visit, tmp_path):
+    with serving(tmp_path, "-m", "tests.e2e.faulty", "quota") as address:
+        tab = visit(address).open()
+        status = tab.page.locator('[data-part="status"]')
+        assert status.inner_text().startswith("No GPU is free for you now")
+        assert tab.page.locator('[data-pane="esrgan"] strong').inner_text().startswith("SRGAN")
+        assert tab.page.locator(".scrubber").get_attribute("data-quality") == "exact"
+        tab.save("gpu-quota-spent")
+
+
 def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, photo):
     tab.open()
     drop(tab, photo)
