@@ -25,7 +25,8 @@ def enlarge_all(
 ) -> Iterator[tuple[Any, Any, Any]]:
     """News for the save button, the cancel button and the list of failures."""
     network, share = upscaler(existing(session).pair), fraction({"alpha": alpha}, "alpha")
-    paths = [Path(path) for path in (*(files or ()), *(folder or ()))]
+    chosen = [Path(path) for path in (*(files or ()), *(folder or ()))]
+    paths = [path for path in chosen if not path.name.startswith(".")]
     if not networks.is_local():
         raise ValueError(text.BROKEN_REQUEST)
     if not 0 < len(paths) <= LARGEST_BATCH:

@@ -14,8 +14,7 @@ from typing import Any
 import gradio as gr
 from gradio_client.utils import is_file_obj_with_meta, traverse
 
-from demo import text, views, zero
-from demo.live import WINDOWS
+from demo import text, views
 from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan.files import cache_folder, write_atomically
@@ -43,9 +42,7 @@ def open_example(name: str, latest: Latest, pair: Model) -> tuple[Session, View]
     session = views.open_example(name, latest, pair, overview=overview)
     if kept is None:
         return views.first_view(session)
-    token, rests = WINDOWS.add(session.scene, pair), not zero.lends(pair)
-    update = {"revision": session.revision, "live": token, "rests": rests}
-    return session, kept.model_copy(update=update)
+    return session, views.answering(session, kept)
 
 
 def find(name: str, pair: Model) -> View | None:

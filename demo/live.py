@@ -10,6 +10,7 @@ import secrets
 from collections import OrderedDict
 from threading import Lock
 from typing import Any
+from weakref import ref
 
 from numpy.typing import NDArray
 
@@ -22,11 +23,14 @@ CAPACITY = 64
 
 
 class Windows:
-    """The windows that may be asked for, the least recently used forgotten first."""
+    """The windows that may be asked for, the least recently used forgotten first.
+
+    A visitor's session keeps the window itself; what expires with it is forgotten here.
+    """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity, self._lock = capacity, Lock()
-        self._scenes: OrderedDict[str, tuple[Scene, Model]] = OrderedDict()
+        self._scenes: OrderedDict[str, tuple[ref[Scene], Model]] = OrderedDict()
 
     def add(self, scene: Scene, pair: Model) -> str:
         """Remember a window; returns its token, or nothing where there is no GPU to ask."""
@@ -34,7 +38,7 @@ class Windows:
             return ""
         token = secrets.token_urlsafe(16)
         with self._lock:
-            self._scenes[token] = scene, pair
+            self._scenes[token] = ref(scene), pair
             while len(self._scenes) > self._capacity:
                 self._scenes.popitem(last=False)
         return token
@@ -45,7 +49,9 @@ class Windows:
             if not isinstance(token, str) or token not in self._scenes:
                 return None
             self._scenes.move_to_end(token)
-            return self._scenes[token]
+            known, pair = self._scenes[token]
+        scene = known()
+        return None if scene is None else (scene, pair)
 
 
 WINDOWS = Windows()

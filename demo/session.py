@@ -80,9 +80,18 @@ class Session:
         return self.revision == self.latest.revision
 
     @property
+    def subject(self) -> Subject:
+        """Picture, mode and pair."""
+        return self.ticket, self.scene.mode, self.pair
+
+    @property
     def is_same_subject(self) -> bool:
         """Whether the visitor still looks at this picture in this way, by these networks."""
-        return (self.ticket, self.scene.mode, self.pair) == self.latest.subject
+        return self.subject == self.latest.subject
+
+    def risen(self) -> "Session":
+        """The same as the visitor's newest window; work on what was there before stops."""
+        return replace(self, revision=self.latest.rise(self.subject))
 
     @property
     def picture(self) -> Picture:
@@ -92,8 +101,7 @@ class Session:
     def placed(self, mode: Mode, x: float, y: float, side: int = SIDES_PX[0]) -> "Session":
         """The same picture, another window."""
         scene = place(self.picture, mode, x, y, self.scene.scale, side=side)
-        revision = self.latest.rise((self.ticket, scene.mode, self.pair))
-        return replace(self, revision=revision, scene=scene, sent=0)
+        return replace(self, scene=scene, sent=0).risen()
 
     def smaller(self) -> "Session":
         """The same place in the next smaller window; what was sent counts on."""
@@ -107,5 +115,4 @@ class Session:
         if scale != scene.scale:
             mode = usable(scene.mode, scale)
             scene = place(self.picture, mode, *scene.centre, scale, side=scene.side)
-        revision = self.latest.rise((self.ticket, scene.mode, pair))
-        return replace(self, revision=revision, scene=scene, pair=pair, sent=0)
+        return replace(self, scene=scene, pair=pair, sent=0).risen()

@@ -58,9 +58,7 @@ def open_picture(
     if not overview:
         small = whole.reduced(picture, OVERVIEW_PX)
         overview = store.put(small, "overview.png", latest.visitor).path
-    ticket = SHELF.put(picture)
-    revision = latest.rise((ticket, scene.mode, pair))
-    return Session(revision, name, ticket, scene, overview, pair, latest)
+    return Session(0, name, SHELF.put(picture), scene, overview, pair, latest).risen()
 
 
 def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:
@@ -80,17 +78,15 @@ def first_view(session: Session, *notes: str) -> tuple[Session, View]:
         panes.append(_original_pane(session, session.scene.hr))
     panes += [method_pane(session, model) for model in FIRST]
     panes += [Pane(id=model, title=text.TITLES[model]) for model in _later(session)]
-    token = WINDOWS.add(session.scene, session.pair)
-    where = _place(session, notes)
-    view = View(
-        revision=session.revision,
-        place=where,
-        panes=panes,
-        live=token,
-        rests=not zero.lends(session.pair),
-    )
+    view = View(revision=session.revision, place=_place(session, notes), panes=panes)
     sent = sum(pane.image.size or 0 for pane in panes if pane.image is not None)
-    return replace(session, sent=session.sent + sent), view
+    return replace(session, sent=session.sent + sent), answering(session, view)
+
+
+def answering(session: Session, view: View) -> View:
+    """A view that says how the network answers while the slider moves, and at rest."""
+    token, rests = WINDOWS.add(session.scene, session.pair), not zero.lends(session.pair)
+    return view.model_copy(update={"revision": session.revision, "live": token, "rests": rests})
 
 
 def growth(session: Session) -> Iterator[View]:
@@ -114,11 +110,7 @@ def growth(session: Session) -> Iterator[View]:
     news = news.model_copy(update={"p99": line.p99})
     yield news
     for model in later:
-        pane = (
-            rebuilt_pane(session, model, lent.methods[model])
-            if lent
-            else method_pane(session, model)
-        )
+        pane = method_pane(session, model, lent.methods[model] if lent else None)
         news = news.model_copy(update={"panes": [*news.panes, pane]})
         yield news
     yield from _figures_along(session, line, news)
@@ -172,17 +164,15 @@ def _figures_along(session: Session, line: AlphaCurve, news: View) -> Iterator[V
             yield news.model_copy(update={"plane": tradeoff.plane(network, image)})
 
 
-def method_pane(session: Session, model: str) -> Pane:
-    """The crop of a method that α does not move, or the reason why there is none."""
+def method_pane(session: Session, model: str, sr: NDArray | None = None) -> Pane:
+    """The crop of a method that α does not move, or the reason why there is none.
+
+    `sr` is the crop where it is rebuilt already.
+    """
     try:
-        sr = rebuild(session.scene, model)
+        sr = rebuild(session.scene, model) if sr is None else sr
     except ValueError as error:
         return Pane(id=model, title=text.TITLES[model], reason=text.refusal(error))
-    return rebuilt_pane(session, model, sr)
-
-
-def rebuilt_pane(session: Session, model: str, sr: NDArray) -> Pane:
-    """The crop of a method that α does not move."""
     found = scores(session.scene, sr)
     return _pane(session, model, sr, found, tradeoff.place(found))
 

@@ -1,4 +1,5 @@
 import base64
+import gc
 
 import cv2
 import numpy as np
@@ -50,6 +51,17 @@ def test_the_oldest_window_is_forgotten(scene):
     windows.add(scene, MODELS["esrgan"])
     assert windows.find(first) == (scene, MODELS["esrgan"])
     assert windows.find(second) is None
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_window_is_forgotten_with_its_session(photo):
+    windows = live.Windows()
+    scene = place(Picture(photo[:24, :30]), Mode.ENLARGE, 0.5, 0.5, 4)
+    token = windows.add(scene, MODELS["esrgan"])
+    assert windows.find(token)
+    del scene
+    gc.collect()
+    assert windows.find(token) is None
 
 
 def test_without_a_gpu_of_its_own_the_page_never_asks(scene, monkeypatch):
