@@ -90,7 +90,7 @@ def test_a_jpeg_is_saved(tab, photo):
     drop(tab, photo)
     set_alpha(tab, 0.5)
     tab.page.locator('[data-part="format"]').select_option("jpg")
-    with tab.page.expect_download() as download:
+    with tab.page.expect_download(timeout=60_000) as download:
         tab.page.locator('[data-part="export"]').click()
     assert download.value.suggested_filename == "mine_esrgan_a0.50_x4.jpg"
     saved = read(download.value.path()).pixels
@@ -104,7 +104,7 @@ def test_a_download_shows_the_whole_picture_before_and_after(tab, photo):
     set_alpha(tab, 0.5)
     whole = tab.page.locator('[data-part="whole-split"]')
     assert whole.is_hidden()
-    with tab.page.expect_download():
+    with tab.page.expect_download(timeout=60_000):
         tab.page.locator('[data-part="export"]').click()
     whole.wait_for()
     assert whole.locator("h2").inner_text() == "The whole picture, α 0.50"
@@ -137,7 +137,7 @@ def test_several_pictures_become_one_zip(tab, photo, tmp_path):
     tab.page.locator("#batch-start").click()
     tab.page.wait_for_selector("#batch-save:has-text('2 of 3 pictures')")
     assert "broken.png" in tab.page.locator("#batch-failures textarea").input_value()
-    with tab.page.expect_download() as download:
+    with tab.page.expect_download(timeout=60_000) as download:
         tab.page.locator("#batch-save").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         assert len(archive.namelist()) == 3

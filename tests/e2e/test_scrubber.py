@@ -85,7 +85,7 @@ def test_the_brush_paints_alpha_and_can_be_undone(either, photo):
     page.mouse.up()
     page.wait_for_selector('.scrubber[data-quality="curve"][data-drawn="1.00"]')
     assert "brush · curve, 99 %" in page.locator('[data-pane="esrgan"] .quality').text_content()
-    with page.expect_download() as download:
+    with page.expect_download(timeout=60_000) as download:
         page.click('[data-part="save-map"]')
     painted = read(download.value.path()).pixels[..., 0] / 255
     assert painted.shape == photo.shape[:2]
@@ -119,7 +119,7 @@ def test_the_map_of_a_large_picture_covers_it(tab, photo):
     revision = int(page.locator(".scrubber").get_attribute("data-revision"))
     page.locator('[data-part="box"]').press("ArrowLeft")
     page.wait_for_selector(f'.scrubber[data-revision="{revision + 1}"]')
-    with page.expect_download() as download:
+    with page.expect_download(timeout=60_000) as download:
         page.click('[data-part="save-map"]')
     painted = read(download.value.path()).pixels[..., 0]
     assert painted.shape == (1264, 1581)
