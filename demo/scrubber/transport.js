@@ -26,7 +26,7 @@ function showCaution() {
 function quality() {
   if (isExact()) return labels.exact;
   if (isLent()) return labels.lent;
-  if (!curveReady()) return labels.waiting;
+  if (!curveReady()) return notice.kind === 'trouble' ? labels.nothing : labels.waiting;
   return state.p99 === null ? labels.growing : fill(labels.bound, { p99: state.p99.toFixed(1) });
 }
 

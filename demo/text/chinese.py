@@ -69,6 +69,7 @@ LABELS = {
     "network_path": "网络插值",
     "no_webgl": "此浏览器没有 WebGL：页面改用 2D 画布混合，数值相同。",
     "none": "没有符合条件的 α",
+    "nothing": "未能计算",
     "pause": "暂停",
     "perception": "感知指数（估计值，± {proxy_error}）",
     "plane": "当前窗口的感知与失真",

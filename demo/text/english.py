@@ -70,6 +70,7 @@ LABELS = {
     "network_path": "network interpolation",
     "no_webgl": "This browser has no WebGL: the page blends on a 2D canvas, to the same numbers.",
     "none": "no α qualifies",
+    "nothing": "not computed",
     "pause": "Pause",
     "perception": "perceptual index (proxy, ± {proxy_error})",
     "plane": "Perception and distortion of the window",

@@ -172,6 +172,8 @@ def test_scarce_memory_is_one_sentence_and_can_be_tried_again(visit, tmp_path):
         tab = visit(address)
         tab.page.goto(address)
         assert wait_for_notice(tab, "trouble").startswith("The memory does not suffice")
+        quality = tab.page.locator('[data-pane="esrgan"] .quality')
+        assert quality.inner_text() == "α 0.80 · not computed"
         tab.save("out-of-memory")
         tab.page.click('[data-part="export"]')
         toast = tab.page.wait_for_selector(".toast-body")
