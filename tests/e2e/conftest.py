@@ -203,7 +203,7 @@ class Watched:
         """Keep a picture of what is seen, where `ESRGAN_SCREENSHOTS` names a folder."""
         if folder := os.environ.get("ESRGAN_SCREENSHOTS"):
             self.page.evaluate("document.activeElement?.blur?.()")
-            self.page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
 
     def screen(self, selector):
         """What is on a canvas, RGB (height, width, 3)."""

@@ -11,6 +11,11 @@ from tests.e2e.test_page import DROP, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
 
+FADED_IN = """() => {
+    let node = document.querySelector('.toast-body');
+    while (node && getComputedStyle(node).opacity === '1') node = node.parentElement;
+    return !node;
+}"""
 FULL = {"detail": "Queue is full. Max size is 64 and size is 64."}
 
 
@@ -160,6 +165,7 @@ def test_a_refused_picture_gets_one_sentence_and_another_can_be_chosen(tab, phot
     send(tab, DROP, b"8BPS\x00\x01" + bytes(50), "design.png")
     assert "This is a Photoshop file" in tab.page.wait_for_selector(".toast-body").inner_text()
     assert tab.page.locator('[data-part="choose"]').is_enabled()
+    tab.page.wait_for_function(FADED_IN)
     tab.save("picture-refused")
     drop(tab, photo)
     tab.forgive("Photoshop")
