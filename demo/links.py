@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from demo import networks
+from demo.requests import is_fraction
 from demo.scene import Mode
 from esrgan.weights import Model
 from examples.pictures import PICTURES
@@ -47,7 +48,7 @@ def read_link(query: Mapping[str, str]) -> Link:
         example if is_example else FIRST_EXAMPLE,
         networks.named_pair(pair) if is_ready else networks.first_pair(),
         window,
-        is_example and is_ready and is_placed and _is_share(query.get("alpha", "0")),
+        is_example and is_ready and is_placed and _is_fraction(query.get("alpha", "0")),
     )
 
 
@@ -57,12 +58,12 @@ def _window(asked: Mapping[str, str]) -> tuple[Mode, float, float] | None:
         mode, x, y = Mode(asked["mode"]), asked["x"], asked["y"]
     except (KeyError, ValueError):
         return None
-    return (mode, float(x), float(y)) if _is_share(x) and _is_share(y) else None
+    return (mode, float(x), float(y)) if _is_fraction(x) and _is_fraction(y) else None
 
 
-def _is_share(value: str) -> bool:
-    """Whether a text is a number from 0 to 1."""
+def _is_fraction(value: str) -> bool:
+    """Whether a text is a number between 0 and 1."""
     try:
-        return 0 <= float(value) <= 1
+        return is_fraction(float(value))
     except ValueError:
         return False

@@ -5,7 +5,6 @@ server function of the component, so that it passes the login check.
 """
 
 import base64
-import math
 import secrets
 from collections import OrderedDict
 from threading import Lock
@@ -15,6 +14,7 @@ from weakref import ref
 from numpy.typing import NDArray
 
 from demo import device
+from demo.requests import is_fraction
 from demo.scene import Scene, rebuild
 from esrgan.images import Picture, encode_jpeg
 from esrgan.weights import Model
@@ -60,8 +60,7 @@ WINDOWS = Windows()
 def frame(token: Any, alpha: Any) -> str:
     """The window at one α as a data URL; empty for what is not known. Preview quality."""
     found = WINDOWS.find(token)
-    is_number = isinstance(alpha, (int, float)) and not isinstance(alpha, bool)
-    if found is None or not is_number or not math.isfinite(alpha) or not 0 <= alpha <= 1:
+    if found is None or not is_fraction(alpha):
         return ""
     return _data_url(rebuild(*found, float(alpha), precision="bf16"))
 

@@ -1,9 +1,8 @@
 """What a request brings is arbitrary: it is checked here, and refused in one sentence."""
 
 import functools
-import math
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import gradio as gr
 
@@ -34,12 +33,15 @@ def data_of(event: gr.EventData) -> dict[str, Any]:
     return data
 
 
+def is_fraction(value: object) -> TypeGuard[float]:
+    """Whether a value is a number between 0 and 1; NaN is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+
+
 def fraction(sent: dict[str, Any], key: str) -> float:
     """A number between 0 and 1."""
     value = sent.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(text.BROKEN_REQUEST)
-    if not 0 <= value <= 1:
+    if not is_fraction(value):
         raise ValueError(text.BROKEN_REQUEST)
     return float(value)
 

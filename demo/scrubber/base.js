@@ -12,6 +12,8 @@ const labels = Object.fromEntries(Object.entries(props.words[language].labels).m
   ([key, words]) => [key, fill(words, props.facts)],
 ));
 const inOwnWords = (english) => told[english] || english;
+// null is that of a painted picture.
+const nameOfAlpha = (alpha) => (alpha === null ? labels.brush.toLowerCase() : alpha.toFixed(2));
 const slider = part('alpha');
 // That of the page's address, which a link may have set; it is arbitrary.
 function firstAlpha() {

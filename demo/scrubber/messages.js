@@ -110,7 +110,6 @@ function showExamples(examples) {
     image.src = example.image.url;
     image.alt = example.name;
     button.append(image);
-    button.setAttribute('aria-pressed', 'false');
     button.addEventListener('click', () => {
       say(labels.working);
       send('open_example', { name: example.name });

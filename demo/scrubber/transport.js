@@ -35,8 +35,8 @@ function showQuality() {
   movePlaneMarker();
   const live = panes.get(LIVE_PANE);
   if (!live) return;
-  live.figure.querySelector('.quality').textContent = 'α ' + (brushed() ? labels.brush.toLowerCase()
-    : state.alpha.toFixed(2)) + ' · ' + quality();
+  const name = nameOfAlpha(brushed() ? null : state.alpha);
+  live.figure.querySelector('.quality').textContent = 'α ' + name + ' · ' + quality();
   if (isExact()) showFigures(live, state.exact.figures);
   else showFigures(live, brushed() ? [] : figuresAt(state.alpha));
 }

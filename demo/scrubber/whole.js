@@ -4,8 +4,7 @@ function showWhole(whole) {
   state.whole = whole.after.url;
   part('before-picture').src = whole.before.url;
   part('after-picture').src = whole.after.url;
-  const alpha = whole.alpha === null ? labels.brush.toLowerCase() : whole.alpha.toFixed(2);
-  part('whole-title').textContent = fill(labels.whole, { alpha });
+  part('whole-title').textContent = fill(labels.whole, { alpha: nameOfAlpha(whole.alpha) });
   part('whole-split').hidden = false;
   cutWhole();
   say(labels.whole_ready);
