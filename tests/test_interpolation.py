@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from esrgan.interpolation import interpolate, interpolate_images
+from esrgan.interpolation import interpolate, interpolate_images, transplant
 from esrgan.models import build
 
 
@@ -85,3 +85,19 @@ def test_pictures_that_do_not_fit_are_refused(noise):
         interpolate_images(noise / 255, noise / 255, 0.5)
     with pytest.raises(ValueError, match="between 0 and 1"):
         interpolate_images(noise, noise, 1.5)
+
+
+def test_a_pairs_difference_is_added_to_a_third_network():
+    psnr, gan = states()
+    third = {key: value + 1 if value.is_floating_point() else value for key, value in psnr.items()}
+    moved = transplant(third, psnr, gan)
+    for key, value in moved.items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, gan[key].float() + 1)
+        else:
+            assert torch.equal(value, psnr[key])
+    for key, value in transplant(psnr, psnr, gan).items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, gan[key].float())
+    with pytest.raises(ValueError, match="The networks differ"):
+        transplant({}, psnr, gan)

@@ -68,6 +68,36 @@ def _blend(psnr: Tensor, gan: Tensor, alpha: float) -> Tensor:
     return (1.0 - alpha) * psnr.to(torch.float32) + alpha * gan.to(torch.float32)
 
 
+def transplant(state: State, psnr_state: State, gan_state: State) -> dict[str, Tensor]:
+    """θ + θ_GAN − θ_PSNR: what made one network a GAN's, done to another of its family.
+
+    Parameters
+    ----------
+    state
+        A network trained on from the PSNR-oriented one, or that one itself.
+    psnr_state, gan_state
+        The pair. None of the three is changed.
+
+    Returns
+    -------
+    dict
+        float32 tensors; counters are those of `state`.
+
+    Raises
+    ------
+    ValueError
+        If the networks do not have the same keys and shapes.
+    """
+    check_pair(psnr_state, gan_state)
+    check_pair(state, psnr_state)
+    return {
+        key: value.float() + (gan_state[key].float() - psnr_state[key].float())
+        if value.is_floating_point()
+        else value.clone()
+        for key, value in state.items()
+    }
+
+
 def interpolate_images(psnr: NDArray, gan: NDArray, alpha: float) -> NDArray:
     """Blend the two ends' pictures: what the paper compares network interpolation with.
 

@@ -11,6 +11,7 @@ from esrgan.models.discriminator import DiscriminatorConfig
 SCALE = 4
 SCHEDULES = ("cosine", "steps")
 PRECISIONS = ("fp32", "bf16", "fp16", "auto")
+OPTIMISERS = ("adam", "muon")
 GAMES = ("relativistic", "standard")
 FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
 SCRATCH = "scratch"
@@ -61,7 +62,7 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """L_G = perceptual + λ · adversarial + η · content (equation 3), and texture.
+    """L_G = perceptual + λ · adversarial + η · content (equation 3), texture, and path.
 
     Attributes
     ----------
@@ -79,6 +80,8 @@ class LossConfig:
         Side of the random crop that the feature network sees; 0 is the whole patch.
     game
         'relativistic' (equations 1 and 2) or 'standard'.
+    path_weight
+        Of the colour of the networks between `init` and this one; none from scratch.
     adversarial_reduction
         'mean' of the two halves (official code) or their 'sum' (paper).
     """
@@ -96,6 +99,7 @@ class LossConfig:
     adversarial_reduction: str = "mean"
     texture_weight: float = 0.0
     texture_layers: Mapping[str, float] = field(default_factory=dict)
+    path_weight: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values that cannot train."""
@@ -105,7 +109,7 @@ class LossConfig:
         _check_choice("game", self.game, GAMES)
         _check_choice("adversarial_reduction", self.adversarial_reduction, tuple(HALF_WEIGHTS))
         weights = (self.content_weight, self.perceptual_weight, self.adversarial_weight)
-        _check_at_least(0, weight=min(*weights, self.texture_weight))
+        _check_at_least(0, weight=min(*weights, self.texture_weight, self.path_weight))
         if not any((*weights, self.texture_weight)):
             raise ValueError("At least one loss needs a weight above 0.")
         pairs = (
@@ -134,10 +138,14 @@ class AdversaryConfig:
 
 @dataclass(frozen=True)
 class OptimisationConfig:
-    """Adam, its schedule, and what is done to gradients and weights.
+    """The optimiser, its schedule, and what is done to gradients and weights.
 
     Attributes
     ----------
+    optimiser
+        'adam', or 'muon' for the generator; a discriminator has Adam.
+    beta2
+        Adam's.
     schedule
         'cosine' down to 1 %, or 'steps': times `decay` at each of `milestones`.
     warmup_steps
@@ -152,6 +160,7 @@ class OptimisationConfig:
         'fp32', 'bf16', 'fp16' (CUDA only), or 'auto': bf16 where the processor computes in it.
     """
 
+    optimiser: str = "adam"
     learning_rate: float = 2e-4
     schedule: str = "steps"
     milestones: tuple[int, ...] = ()
@@ -165,6 +174,7 @@ class OptimisationConfig:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot train."""
+        _check_choice("optimiser", self.optimiser, OPTIMISERS)
         _check_choice("schedule", self.schedule, SCHEDULES)
         _check_choice("precision", self.precision, PRECISIONS)
         _check_at_least(1, accumulation=self.accumulation)
@@ -217,6 +227,9 @@ class TrainingConfig:
     init
         Weights to start from (a GAN run needs them: the two ends then interpolate), 'scratch',
         or empty.
+    head_start
+        A trained pair's two files, PSNR end first: the run starts from `init` moved by their
+        difference. With `init` as the first of them, training goes on with the second.
     back_projection
         Iterations of back projection on validation pictures (PIRM).
     """
@@ -227,6 +240,7 @@ class TrainingConfig:
     steps: int
     model: Mapping[str, float] = field(default_factory=dict)
     init: str = ""
+    head_start: tuple[str, ...] = ()
     seed: int = 0
     back_projection: int = 0
     data: DataConfig = field(default_factory=DataConfig)
@@ -241,6 +255,8 @@ class TrainingConfig:
         _check_at_least(0, back_projection=self.back_projection)
         if self.is_adversarial:
             self.discriminator_config()
+        if len(self.head_start) not in (0, 2):
+            raise ValueError("head_start takes two files: PSNR.safetensors,GAN.safetensors.")
         if self.data.batch_size % self.optimisation.accumulation:
             raise ValueError("batch_size must be a multiple of accumulation.")
 

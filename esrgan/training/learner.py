@@ -16,7 +16,8 @@ from esrgan.training.adversary import Adversary, LogitMeans
 from esrgan.training.config import TrainingConfig
 from esrgan.training.distributed import average
 from esrgan.training.objective import Objective
-from esrgan.training.optimisation import adam, follow, schedule, set_learning_rate
+from esrgan.training.optimisation import follow, generator_optimiser, schedule, set_learning_rate
+from esrgan.training.path import Path
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Learner:
         The generator, with the weights to start from.
     features
         The feature network, where a loss reads one.
+    start
+        State dict of the pair's other end, where there is one.
     """
 
     def __init__(
@@ -45,18 +48,22 @@ class Learner:
         network: nn.Module,
         features: VGGFeatures | None,
         accelerator: Accelerator,
+        start: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.config, self.accelerator = config, accelerator
         network = network.to(accelerator.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.average = deepcopy(network).requires_grad_(False).eval()
-        optimiser = adam(network, config.optimisation.learning_rate, config.optimisation.beta2)
         self.generator: nn.Module
-        self.generator, self.optimiser = accelerator.prepare(network, optimiser)
+        self.generator, self.optimiser = accelerator.prepare(
+            network, generator_optimiser(network, config.optimisation)
+        )
         self.bare: nn.Module = accelerator.unwrap_model(self.generator)
         self.adversary = Adversary(config, accelerator) if config.is_adversarial else None
         if features is not None:
             features = features.to(accelerator.device)
         self.objective = Objective(config.losses, features)
+        weight = config.losses.path_weight
+        self.path = Path(start, weight) if start is not None and weight else None
 
     def advance(self, lr: Tensor, hr: Tensor, step: int) -> dict[str, float]:
         """Update every network on a batch; returns the losses, averaged over processes.
@@ -102,6 +109,8 @@ class Learner:
         sr = self.generator(lr).float()
         with self.accelerator.autocast():
             losses = self.objective(sr, hr, (self.config.seed, step))
+            if self.path is not None:
+                losses["path"] = self.path(self.bare, lr, hr, (self.config.seed, step))
         if self.adversary is not None:
             losses["adversarial"], means = self.adversary.generator_loss(sr, hr)
         total = torch.stack(list(losses.values())).sum()

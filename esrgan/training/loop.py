@@ -14,23 +14,30 @@ from torch import Tensor, nn
 
 from esrgan.files import write_atomically
 from esrgan.interpolation import interpolate
-from esrgan.models import build
 from esrgan.models.vgg import VGGFeatures
 from esrgan.training.checkpoints import load_newest, save_checkpoint
 from esrgan.training.clock import Clock
-from esrgan.training.config import SCRATCH, TrainingConfig
+from esrgan.training.config import TrainingConfig
 from esrgan.training.data import Loader, TrainingSet
 from esrgan.training.distributed import average
 from esrgan.training.learner import Learner
 from esrgan.training.precision import mixed_precision
 from esrgan.training.scalars import Scalars
 from esrgan.training.settings import field_values
+from esrgan.training.start import generator, psnr_end
 from esrgan.training.validation import HEADER, Render, Validation, sample_picture
-from esrgan.weights import load, save_weights
+from esrgan.weights import save_weights
 
 WEIGHTS, BEST = "weights.safetensors", "best.safetensors"
 CONFIG, VALIDATION = "config.json", "validation.json"
-MAY_CHANGE = ("init", "report_every", "checkpoint_every", "keep_last", "validate_every")
+MAY_CHANGE = (
+    "init",
+    "head_start",
+    "report_every",
+    "checkpoint_every",
+    "keep_last",
+    "validate_every",
+)
 """Fields whose values a resumed run may change."""
 
 
@@ -88,9 +95,10 @@ class Trainer:
         on_cpu = device == "cpu"
         precision = mixed_precision(config.optimisation.precision, on_cpu=on_cpu)
         self.accelerator = Accelerator(mixed_precision=precision, cpu=on_cpu)
-        self.start = _start_state(config)
-        network = _generator(config, self.start)
-        self.learner = Learner(config, network, materials.features, self.accelerator)
+        self.start = psnr_end(config)
+        network = generator(config, self.start)
+        features = materials.features
+        self.learner = Learner(config, network, features, self.accelerator, self.start)
         self.validation = None
         if materials.validation and self.accelerator.is_main_process:
             self.validation = Validation(materials.validation, config.back_projection)
@@ -251,37 +259,6 @@ class Trainer:
         for alpha in self.config.output.validation_alphas:
             network.load_state_dict(interpolate(start, state, alpha))
             yield alpha, _render(network)
-
-
-def _start_state(config: TrainingConfig) -> Mapping[str, Tensor] | None:
-    """The weights that a run starts from, if any."""
-    if config.init in ("", SCRATCH):
-        if config.is_adversarial and not config.init:
-            raise ValueError(
-                "A GAN starts from the PSNR-oriented network's weights, so that the two "
-                f"interpolate: --set init=FILE.safetensors, or init={SCRATCH} to go without."
-            )
-        return None
-    return load(Path(config.init)).state
-
-
-def _generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.Module:
-    """The generator with fresh weights, or with those it starts from."""
-    try:
-        network = build(config.architecture, **config.model)
-    except (TypeError, RuntimeError):
-        raise ValueError(
-            f"{config.architecture} cannot be built of {dict(config.model)}."
-        ) from None
-    if start is not None:
-        try:
-            network.load_state_dict(start)
-        except RuntimeError:
-            raise ValueError(
-                f"{Path(config.init).name} does not fit {config.architecture} of "
-                f"{dict(config.model)}."
-            ) from None
-    return network
 
 
 def _render(network: nn.Module) -> Render:

@@ -1,11 +1,13 @@
-"""Adam, its schedule, and the moving average of the weights."""
+"""Optimisers, their schedule, and the moving average of the weights."""
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
 
 from esrgan.training.config import OptimisationConfig
+from esrgan.training.muon import Muon
 
 BETA1 = 0.9
 COSINE_FLOOR = 0.01
@@ -13,8 +15,19 @@ COSINE_FLOOR = 0.01
 
 def adam(network: nn.Module, learning_rate: float, beta2: float) -> torch.optim.Adam:
     """Adam over all weights; the group remembers its peak learning rate."""
-    group = {"params": list(network.parameters()), "peak": learning_rate}
-    return torch.optim.Adam([group], learning_rate, betas=(BETA1, beta2))
+    return torch.optim.Adam([_group(network, learning_rate)], learning_rate, betas=(BETA1, beta2))
+
+
+def generator_optimiser(network: nn.Module, config: OptimisationConfig) -> torch.optim.Optimizer:
+    """The generator's optimiser, over all weights."""
+    if config.optimiser == "muon":
+        return Muon([_group(network, config.learning_rate)], config.learning_rate)
+    return adam(network, config.learning_rate, config.beta2)
+
+
+def _group(network: nn.Module, learning_rate: float) -> dict[str, Any]:
+    """All weights of a network, with the peak that `set_learning_rate` takes shares of."""
+    return {"params": list(network.parameters()), "peak": learning_rate}
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, share: float) -> None:

@@ -73,7 +73,7 @@ def _parse(name: str, text: str, present: Any) -> Any:
         if isinstance(present, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(present, tuple):
-            kind = float if name == "validation_alphas" else int
+            kind = {"validation_alphas": float, "head_start": str}.get(name, int)
             return tuple(kind(item) for item in text.split(",") if item)
         if isinstance(present, Mapping):
             items = (item.rsplit(":", 1) for item in text.split(",") if item)

@@ -41,7 +41,9 @@ def equal(run, other):
     [
         ("rrdb-psnr-small", {}),
         ("rrdb-psnr-small", {"precision": "bf16", "warmup_steps": 1}),
+        ("rrdb-psnr-small", {"optimiser": "muon"}),
         ("esrgan-small", GAN),
+        ("esrgan-small", GAN | {"optimiser": "muon"}),
         ("esrgan-small", GAN | {"accumulation": 2, "game": "standard"}),
         ("ablation-2-small", GAN | {"clip_norm": 0.0}),
     ],
@@ -87,6 +89,32 @@ def test_stage_two_starts_from_stage_one_and_moves_both_networks(trainer, folder
     assert between(torch.rand(1, 3, 8, 8)).shape == (1, 3, 32, 32)
     with pytest.raises(ValueError, match="does not enlarge pictures"):  # after two steps
         check_generators(*ends)
+
+
+def test_a_trained_pair_gives_a_head_start(trainer, folder):
+    """Its difference is added to `init`; of a pair that holds `init` that gives the GAN end."""
+    for name, steps, seed in (("psnr", 1, 0), ("other", 2, 1)):
+        list(trainer(name, tiny("rrdb-psnr-small", steps, seed=seed)).train())
+    psnr, other = (str(folder / name / loop.WEIGHTS) for name in ("psnr", "other"))
+    on = trainer("on", tiny("esrgan-small", 1, init=psnr, head_start=(psnr, other)))
+    expected = load(folder / "other" / loop.WEIGHTS).state
+    for key, value in on.learner.bare.state_dict().items():
+        torch.testing.assert_close(value, expected[key])
+    twice = trainer("twice", tiny("esrgan-small", 1, init=other, head_start=(psnr, other)))
+    start = load(folder / "psnr" / loop.WEIGHTS).state
+    for key, value in twice.learner.bare.state_dict().items():
+        torch.testing.assert_close(value, 2 * expected[key] - start[key])
+    with pytest.raises(ValueError, match="two files"):
+        tiny("esrgan-small", 1, init=psnr, head_start=(psnr,))
+
+
+def test_the_networks_between_the_ends_are_trained_too(trainer, folder):
+    list(trainer("first", tiny("rrdb-psnr-small", 1)).train())
+    init = str(folder / "first" / loop.WEIGHTS)
+    line, *_ = trainer("gan", tiny("esrgan-small", 2, init=init, path_weight=1.0)).train()
+    assert "path" in line
+    line, *_ = trainer("alone", tiny("esrgan-small", 2, **GAN, path_weight=1.0)).train()
+    assert "path" not in line
 
 
 def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer):

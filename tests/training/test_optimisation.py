@@ -2,7 +2,15 @@ import pytest
 import torch
 
 from esrgan.training.config import OptimisationConfig
-from esrgan.training.optimisation import adam, follow, schedule, set_learning_rate
+from esrgan.training.muon import Muon
+from esrgan.training.optimisation import (
+    adam,
+    follow,
+    generator_optimiser,
+    schedule,
+    set_learning_rate,
+)
+from esrgan.training.settings import changed
 
 
 def shares(config, steps, at):
@@ -26,6 +34,17 @@ def test_the_learning_rate_is_a_share_of_its_peak():
     set_learning_rate(optimiser, 0.5)
     assert optimiser.param_groups[0]["lr"] == 0.25
     assert optimiser.param_groups[0]["betas"] == (0.9, 0.999)
+
+
+def test_a_run_chooses_its_generators_optimiser():
+    network = torch.nn.Linear(2, 2)
+    config = OptimisationConfig(learning_rate=0.5, beta2=0.9)
+    assert generator_optimiser(network, config).param_groups[0]["betas"] == (0.9, 0.9)
+    chosen = generator_optimiser(network, changed(config, optimiser="muon"))
+    assert isinstance(chosen, Muon)
+    assert chosen.param_groups[0]["peak"] == 0.5
+    with pytest.raises(ValueError, match="adam, muon"):
+        changed(config, optimiser="sgd")
 
 
 def test_the_average_follows_at_its_decay_and_faster_at_first():

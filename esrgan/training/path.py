@@ -1,0 +1,45 @@
+"""A loss on the networks between the two ends: their colour.
+
+Both ends may keep every colour and a network between them still darken the picture, because what
+it computes is not the mean of what they do.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional as F
+
+PATH_STREAM = 1 << 21
+"""Index, beyond any sample's and the crop's, of a step's random α."""
+EVERY = 4
+"""Of so many patches one is rebuilt: the loss then costs a quarter of a generator's pass."""
+CELLS = 3
+"""A patch is compared in so many cells by so many."""
+
+
+class Path:
+    """Mean distance of a random network's colours from the original's, over cells of a patch.
+
+    Parameters
+    ----------
+    start
+        State dict of the PSNR-oriented end.
+    weight
+        Of this loss.
+    """
+
+    def __init__(self, start: Mapping[str, Tensor], weight: float) -> None:
+        self.start, self.weight = start, weight
+
+    def __call__(self, network: nn.Module, lr: Tensor, hr: Tensor, seed: tuple[int, int]) -> Tensor:
+        """The weighted loss; `seed` (run, step) decides α, uniform in [0, 1]."""
+        alpha = float(np.random.default_rng((*seed, PATH_STREAM)).random())
+        state = {
+            name: self.start[name].to(end.device).lerp(end, alpha)
+            for name, end in network.named_parameters()
+        }
+        sr = functional_call(network, state, (lr[::EVERY],)).float()
+        drift = F.adaptive_avg_pool2d(sr - hr[::EVERY], CELLS)
+        return self.weight * drift.abs().mean()
