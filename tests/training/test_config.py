@@ -83,12 +83,19 @@ def test_a_warm_start_warms_up():
     assert given.optimisation.warmup_steps == 7
 
 
+def test_a_head_start_is_two_files():
+    given = preset("esrgan", {"init": "a", "head_start": "psnr.safetensors,gan.safetensors"})
+    assert given.head_start == ("psnr.safetensors", "gan.safetensors")
+    with pytest.raises(ValueError, match="two files"):
+        preset("esrgan", {"head_start": "psnr.safetensors"})
+
+
 def test_field_names_are_unique_over_all_concerns():
     config = PRESETS["esrgan"]
     concerns = (config.data, config.losses, config.adversary, config.optimisation, config.output)
     names = [name for concern in concerns for name in field_values(concern)]
     assert len(set(names)) == len(names)
-    assert len(field_values(config)) == len(names) + 8
+    assert len(field_values(config)) == len(names) + 9
 
 
 def test_a_config_is_json():
