@@ -1,5 +1,36 @@
-// The blend without WebGL: the same numbers, one pixel after another, on a 2D canvas.
+// The blend without WebGL: the same numbers, a row after another, on a 2D canvas.
 const TABLE = 1024;
+const GROUP = 3;
+
+// Three planes at a time into a row of sums: short loops over typed arrays are the fastest.
+function addGroup(sums, planes, weights, from) {
+  const [p, q, r] = planes;
+  const [a, b, c] = weights;
+  for (let i = 0, j = from; i < sums.length; i += 1, j += 1) {
+    sums[i] += a * p[j] + b * q[j] + c * r[j];
+  }
+}
+
+// A clamped array rounds; taking the floor first makes it round half up.
+function writeRow(sums, data, to) {
+  for (let i = 0, o = to; i < sums.length; i += 3, o += 4) {
+    data[o] = Math.floor(sums[i]);
+    data[o + 1] = Math.floor(sums[i + 1]);
+    data[o + 2] = Math.floor(sums[i + 2]);
+  }
+}
+
+// Planes and weights in groups; the last one is filled up with what weighs nothing.
+function grouped(planes, weights) {
+  const groups = [];
+  for (let start = 0; start < planes.length; start += GROUP) {
+    const members = Array.from({ length: GROUP }, (_, at) => start + at);
+    groups.push([
+      members.map((at) => planes[at] ?? planes[0]), members.map((at) => weights[at] ?? 0),
+    ]);
+  }
+  return groups;
+}
 
 function makeCanvas() {
   const canvas = document.createElement('canvas');
@@ -16,19 +47,12 @@ function makeCanvas() {
   }
   function blend(alpha) {
     const weights = weightsAt(alpha).map((weight) => weight * curve.step);
-    const { planes } = curve;
-    for (let i = 0, o = 0; i < planes[0].length; i += 3, o += 4) {
-      let [r, g, b] = [0.5, 0.5, 0.5];
-      for (let k = 0; k < planes.length; k += 1) {
-        const [plane, weight] = [planes[k], weights[k]];
-        r += weight * plane[i];
-        g += weight * plane[i + 1];
-        b += weight * plane[i + 2];
-      }
-      // A clamped array rounds; taking the floor first makes it round half up.
-      image.data[o] = Math.floor(r);
-      image.data[o + 1] = Math.floor(g);
-      image.data[o + 2] = Math.floor(b);
+    const { planes, width, height } = curve;
+    const [groups, sums] = [grouped(planes, weights), new Float64Array(3 * width)];
+    for (let row = 0; row < height; row += 1) {
+      sums.fill(0.5);
+      groups.forEach(([three, theirs]) => addGroup(sums, three, theirs, 3 * width * row));
+      writeRow(sums, image.data, 4 * width * row);
     }
   }
   function blendByMap(map) {
