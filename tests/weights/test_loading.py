@@ -39,7 +39,7 @@ def test_embedded_files_are_compared_with_their_recorded_hashes(tmp_path, monkey
         path.name for path in FOLDER.glob("*.safetensors")
     }
     assert len(open_model(MODELS["esrgan"])) == 2
-    for other in (recorded.replace("c9ad", "c9ae"), ""):
+    for other in (recorded.replace(recorded[:8], "0" * 8), ""):
         monkeypatch.setattr("esrgan.weights.cache.SUMS", tmp_path / "SHA256SUMS")
         (tmp_path / "SHA256SUMS").write_text(other)
         with pytest.raises(ValueError, match=r"is not the file that belongs to this version"):
