@@ -63,7 +63,9 @@ class Learner:
             features = features.to(accelerator.device)
         self.objective = Objective(config.losses, features)
         weight = config.losses.path_weight
-        self.path = Path(start, weight) if start is not None and weight else None
+        self.path = None
+        if start is not None and weight:
+            self.path = Path(start, weight, accelerator.device)
 
     def advance(self, lr: Tensor, hr: Tensor, step: int) -> dict[str, float]:
         """Update every network on a batch; returns the losses, averaged over processes.

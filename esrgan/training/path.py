@@ -7,6 +7,7 @@ it computes is not the mean of what they do.
 from collections.abc import Mapping
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
@@ -28,17 +29,21 @@ class Path:
         State dict of the PSNR-oriented end.
     weight
         Of this loss.
+    device
+        Where the networks are.
     """
 
-    def __init__(self, start: Mapping[str, Tensor], weight: float) -> None:
-        self.start, self.weight = start, weight
+    def __init__(
+        self, start: Mapping[str, Tensor], weight: float, device: torch.device | None = None
+    ) -> None:
+        self.weight = weight
+        self.start = {name: value.to(device=device) for name, value in start.items()}
 
     def __call__(self, network: nn.Module, lr: Tensor, hr: Tensor, seed: tuple[int, int]) -> Tensor:
         """The weighted loss; `seed` (run, step) decides α, uniform in [0, 1]."""
         alpha = float(np.random.default_rng((*seed, PATH_STREAM)).random())
         state = {
-            name: self.start[name].to(end.device).lerp(end, alpha)
-            for name, end in network.named_parameters()
+            name: self.start[name].lerp(end, alpha) for name, end in network.named_parameters()
         }
         sr = functional_call(network, state, (lr[::EVERY],)).float()
         drift = F.adaptive_avg_pool2d(sr - hr[::EVERY], CELLS)
