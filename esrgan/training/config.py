@@ -257,6 +257,8 @@ class TrainingConfig:
             self.discriminator_config()
         if len(self.head_start) not in (0, 2):
             raise ValueError("head_start takes two files: PSNR.safetensors,GAN.safetensors.")
+        if self.head_start and self.init in ("", SCRATCH):
+            raise ValueError("head_start moves the weights of init: --set init=FILE.safetensors.")
         if self.data.batch_size % self.optimisation.accumulation:
             raise ValueError("batch_size must be a multiple of accumulation.")
 

@@ -87,7 +87,13 @@ def test_a_head_start_is_two_files():
     given = preset("esrgan", {"init": "a", "head_start": "psnr.safetensors,gan.safetensors"})
     assert given.head_start == ("psnr.safetensors", "gan.safetensors")
     with pytest.raises(ValueError, match="two files"):
-        preset("esrgan", {"head_start": "psnr.safetensors"})
+        preset("esrgan", {"init": "a", "head_start": "psnr.safetensors"})
+
+
+@pytest.mark.parametrize("init", ["", "scratch"])
+def test_a_head_start_is_ahead_of_weights(init):
+    with pytest.raises(ValueError, match="init=FILE"):
+        preset("esrgan", {"init": init, "head_start": "psnr.safetensors,gan.safetensors"})
 
 
 def test_field_names_are_unique_over_all_concerns():
