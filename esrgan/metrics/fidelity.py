@@ -11,6 +11,7 @@ from esrgan.resize import imresize
 
 BORDER_PX = 4
 LR_BORDER_PX = 1
+SSIM_WINDOW_PX = 11
 PEAK = 255.0
 LUMA_WEIGHTS = (65.481 / PEAK, 128.553 / PEAK, 24.966 / PEAK)
 LUMA_OFFSET = 16.0
@@ -122,8 +123,10 @@ def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
     11x11 Gaussian window of σ 1.5, K = 0.01 and 0.03, borders of the filter left out.
     """
     ours, theirs = measured_planes(sr, hr, border_px, rgb)
-    if min(ours.shape[:2]) < 11:
-        raise ValueError(f"SSIM needs 11 px a side besides the border, not {ours.shape[:2]}.")
+    if min(ours.shape[:2]) < SSIM_WINDOW_PX:
+        raise ValueError(
+            f"SSIM needs {SSIM_WINDOW_PX} px a side besides the border, not {ours.shape[:2]}."
+        )
     similarity: Any = structural_similarity(
         ours,
         theirs,

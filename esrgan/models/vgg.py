@@ -1,6 +1,5 @@
 """ImageNet features for the perceptual and texture losses (arXiv 1809.00219, section 3.3)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -87,13 +86,6 @@ class VGGFeatures(nn.Module):
         self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, 3, 1, 1))
         self.register_buffer("blur", torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16)
         self.requires_grad_(False)
-
-    def fingerprint(self) -> str:
-        """Hash of the weights that are in use."""
-        digest = hashlib.sha256()
-        for value in self.convolutions.state_dict().values():
-            digest.update(value.cpu().numpy().tobytes())
-        return digest.hexdigest()[:16]
 
     def forward(self, picture: Tensor) -> dict[str, Tensor]:
         """Map RGB in [0, 1], (N, 3, H, W), to the features of each layer asked for."""

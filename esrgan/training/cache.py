@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.files import write_atomically
-from esrgan.images import picture_files, read
+from esrgan.images import picture_files, read, to_8_bit
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.config import SCALE
 
@@ -23,6 +24,7 @@ SUBIMAGE_PX = 480
 OVERLAP_PX = 96
 """Least overlap of two sub-images of one picture."""
 VERSION = 1
+STALE_S = 3600
 Watch = Callable[[Iterable[Any], int], Iterable[Any]]
 """Passes items on while showing how many of a total are done."""
 
@@ -136,6 +138,7 @@ def _facts(path: Path) -> tuple[int, int]:
 def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
     """Decode pictures into a new folder, then give it its name; two processes may race."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target.parent)
     temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     try:
         with (temporary / "hr.bin").open("wb") as hr, (temporary / "lr.bin").open("wb") as lr:
@@ -153,6 +156,14 @@ def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def _sweep(caches: Path) -> None:
+    """Drop what killed processes left half written: nothing has been added for an hour."""
+    for left in caches.glob("pictures-*.partial-*"):
+        newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+        if time.time() - newest > STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _write_pictures(
     folder: Path, paths: Iterable[Path], hr_file: BinaryIO, lr_file: BinaryIO
 ) -> dict[str, Any]:
@@ -162,7 +173,7 @@ def _write_pictures(
     for path in paths:
         name = str(path.relative_to(folder))
         try:
-            hr = crop_to_multiple(eight_bits(read(path).pixels), SCALE)
+            hr = crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
         except ValueError as error:
             skipped[name] = str(error)
             continue
@@ -177,13 +188,6 @@ def _write_pictures(
             )
             lr_file.write(np.ascontiguousarray(lr[rows, columns]).data)
     return {"pictures": pictures, "skipped": skipped}
-
-
-def eight_bits(pixels: NDArray) -> NDArray[np.uint8]:
-    """A 16-bit picture rounded to 8 bits; an 8-bit one as it is."""
-    if pixels.dtype == np.uint8:
-        return pixels
-    return np.rint(pixels / 257).astype(np.uint8)
 
 
 def cuts(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:

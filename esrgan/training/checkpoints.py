@@ -1,5 +1,6 @@
 """Atomic checkpoints: each file is either wholly there or not at all; the last few are kept."""
 
+import hashlib
 import io
 import pickle
 import zipfile
@@ -8,10 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from esrgan.files import write_atomically
 
 PATTERN = "checkpoint-*.pt"
+
+
+def fingerprint(state: Mapping[str, Tensor]) -> str:
+    """First digits of the hash of a state dict's values."""
+    digest = hashlib.sha256()
+    for value in state.values():
+        digest.update(value.float().cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 def checkpoint_path(run: Path, step: int) -> Path:

@@ -14,6 +14,8 @@ PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 OPTIMISERS = ("adam", "muon")
 GAMES = ("relativistic", "standard")
 FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
+SMALLEST_SEEN_PX = 48
+"""What the feature network can halve five times, filter between."""
 SCRATCH = "scratch"
 """Value of `init` that lets a GAN start from fresh weights."""
 
@@ -259,6 +261,11 @@ class TrainingConfig:
             raise ValueError("head_start takes two files: PSNR.safetensors,GAN.safetensors.")
         if self.head_start and self.init in ("", SCRATCH):
             raise ValueError("head_start moves the weights of init: --set init=FILE.safetensors.")
+        if self.model.get("scale", SCALE) != SCALE:
+            raise ValueError(f"Networks are trained to enlarge {SCALE} times.")
+        seen_px = min(self.losses.perceptual_crop_px or math.inf, self.data.patch_px)
+        if self.losses.layers and seen_px < SMALLEST_SEEN_PX:
+            raise ValueError(f"A loss on features looks at {SMALLEST_SEEN_PX} px a side or more.")
         if self.data.batch_size % self.optimisation.accumulation:
             raise ValueError("batch_size must be a multiple of accumulation.")
 

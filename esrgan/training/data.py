@@ -46,11 +46,6 @@ class TrainingSet:
         """Hash of everything that decides which patches a step sees."""
         return digest([[it.cache.key, it.share, list(it.names)] for it in self.sources])
 
-    @property
-    def num_pictures(self) -> int:
-        """Number of pictures that patches come from."""
-        return sum(len(source.names) for source in self.sources)
-
     def batch(self, config: DataConfig, seed: int, step: int, indices: Sequence[int]) -> Patches:
         """LR and HR patches, uint8 (N, H, W, 3), flipped and turned at random.
 

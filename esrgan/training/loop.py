@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from esrgan.files import write_atomically
 from esrgan.interpolation import interpolate
 from esrgan.models.vgg import VGGFeatures
-from esrgan.training.checkpoints import load_newest, save_checkpoint
+from esrgan.training.checkpoints import fingerprint, load_newest, save_checkpoint
 from esrgan.training.clock import Clock
 from esrgan.training.config import TrainingConfig
 from esrgan.training.data import Loader, TrainingSet
@@ -38,7 +38,7 @@ MAY_CHANGE = (
     "keep_last",
     "validate_every",
 )
-"""Fields whose values a resumed run may change."""
+"""Fields whose values a resumed run may change; of `init` the file's place, not its weights."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Materials:
 
     def fingerprint(self) -> dict[str, str | None]:
         """What of them decides the outcome: pictures, and weights of the feature network."""
-        features = None if self.features is None else self.features.fingerprint()
+        features = self.features and fingerprint(self.features.convolutions.state_dict())
         return {"pictures": self.pictures.fingerprint, "features": features}
 
 
@@ -179,6 +179,7 @@ class Trainer:
 
     def _resume(self) -> None:
         """Go on from the run's newest checkpoint, if there is one."""
+        self._sweep()
         state = load_newest(self.run)
         if state is None:
             self._begin()
@@ -190,15 +191,20 @@ class Trainer:
         torch.set_rng_state(state["random"])
 
     def _begin(self) -> None:
-        """Write down what is trained, and of what; drop what a killed run left half written."""
+        """Write down what is trained, and of what."""
+        if self.accelerator.is_main_process:
+            write_atomically(self.run / CONFIG, json.dumps(self._recipe(), indent=2).encode())
+
+    def _sweep(self) -> None:
+        """Drop what a killed run left half written."""
         if self.accelerator.is_main_process:
             for partial in self.run.glob("*.partial"):
                 partial.unlink()
-            write_atomically(self.run / CONFIG, json.dumps(self._recipe(), indent=2).encode())
 
     def _fields(self) -> dict[str, Any]:
         """What must not change while the run lasts, by name."""
-        return field_values(self.config) | self.materials.fingerprint()
+        start = self.start and fingerprint(self.start)
+        return field_values(self.config) | self.materials.fingerprint() | {"weights of init": start}
 
     def _recipe(self) -> dict[str, Any]:
         """The configuration and what the run works with, ready for JSON."""

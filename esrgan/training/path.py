@@ -40,11 +40,14 @@ class Path:
         self.start = {name: value.to(device=device) for name, value in start.items()}
 
     def __call__(self, network: nn.Module, lr: Tensor, hr: Tensor, seed: tuple[int, int]) -> Tensor:
-        """The weighted loss; `seed` (run, step) decides α, uniform in [0, 1]."""
+        """The weighted loss; `seed` (run, step) decides α, uniform in [0, 1].
+
+        Running means of a batch normalisation stay those of `network` itself.
+        """
         alpha = float(np.random.default_rng((*seed, PATH_STREAM)).random())
-        state = {
-            name: self.start[name].lerp(end, alpha) for name, end in network.named_parameters()
-        }
+        state = {name: buffer.clone() for name, buffer in network.named_buffers()}
+        for name, end in network.named_parameters():
+            state[name] = self.start[name].lerp(end, alpha)
         sr = functional_call(network, state, (lr[::EVERY],)).float()
         drift = F.adaptive_avg_pool2d(sr - hr[::EVERY], CELLS)
         return self.weight * drift.abs().mean()

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.back_projection import back_project
-from esrgan.images import read
+from esrgan.images import read, to_8_bit
 from esrgan.metrics import niqe, psnr, ssim
+from esrgan.metrics.fidelity import BORDER_PX, SSIM_WINDOW_PX
 from esrgan.metrics.naturalness import UndefinedError
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.tiles import enlarge
-from esrgan.training.cache import eight_bits
 from esrgan.training.config import SCALE
 
 TILE_PX = 160
+SMALLEST_PX = SSIM_WINDOW_PX + 2 * BORDER_PX
 HEADER = ("| step | α | PSNR Y/dB | SSIM Y | NIQE |", "|---|---|---|---|---|")
 
 Render = Callable[[Tensor], Tensor]
@@ -58,11 +59,16 @@ class Row:
 
 
 class Validation:
-    """Held-out pictures, uint8 HR and their reduced forms."""
+    """Held-out pictures, uint8 HR and their reduced forms.
+
+    Raises
+    ------
+    ValueError
+        If a picture cannot be read, or is too small for SSIM.
+    """
 
     def __init__(self, paths: Sequence[Path], back_projection: int = 0) -> None:
-        originals = (crop_to_multiple(eight_bits(read(path).pixels), SCALE) for path in paths)
-        self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in originals]
+        self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in map(_original, paths)]
         self.back_projection = back_projection
 
     def row(self, step: int, alpha: float | None, render: Render) -> Row:
@@ -83,6 +89,14 @@ class Validation:
             if progress.result is not None:
                 return back_project(progress.result, lr, self.back_projection)
         raise RuntimeError("no tile was computed")
+
+
+def _original(path: Path) -> NDArray[np.uint8]:
+    """A picture to compare with; those of `--validate` may have any size."""
+    hr = crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
+    if min(hr.shape[:2]) < SMALLEST_PX:
+        raise ValueError(f"{path.name} has fewer than {SMALLEST_PX} px a side to validate on.")
+    return hr
 
 
 def _niqe(sr: NDArray) -> float | None:

@@ -96,6 +96,19 @@ def test_a_head_start_is_ahead_of_weights(init):
         preset("esrgan", {"init": init, "head_start": "psnr.safetensors,gan.safetensors"})
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"model": "scale:2"}, "enlarge 4 times"),
+        ({"perceptual_crop_px": "16"}, "48 px a side"),
+        ({"patch_px": "32"}, "48 px a side"),
+    ],
+)
+def test_what_cannot_train_is_refused(settings, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        preset("esrgan", {"init": "a", "discriminator": "patch-spectral", **settings})
+
+
 def test_field_names_are_unique_over_all_concerns():
     config = PRESETS["esrgan"]
     concerns = (config.data, config.losses, config.adversary, config.optimisation, config.output)

@@ -45,6 +45,18 @@ def test_the_cache_is_made_once_and_again_when_a_picture_changes(folder):
     assert not list((folder / "caches").glob("*.partial*"))
 
 
+def test_what_a_killed_process_left_is_dropped_once_it_is_old(folder):
+    fresh, stale = (folder / "caches" / f"pictures-0.partial-{name}" for name in "ab")
+    for left in (fresh, stale):
+        left.mkdir(parents=True)
+        (left / "hr.bin").write_bytes(b"half")
+    for path in (stale / "hr.bin", stale):
+        os.utime(path, (0, 0))
+    open_cache(folder / "data", folder / "caches")
+    assert fresh.exists()
+    assert not stale.exists()
+
+
 def test_a_picture_of_16_bits_is_rounded_to_8(tmp_path):
     write(tmp_path / "data" / "deep.png", 40, 44, np.uint16)
     write(tmp_path / "flat" / "flat.png", 40, 44)
@@ -134,7 +146,7 @@ def test_pictures_that_cannot_be_used_are_named(folder):
     reasons = {os.path.basename(name): reason for name, reason in pictures.skipped.items()}  # noqa: PTH119
     assert set(reasons) == {"broken.png", "small.png", "tiny.png", "link.png"}
     assert reasons["small.png"] == "its 20 px are less than a patch of 32 px"
-    assert pictures.num_pictures == 2
+    assert [list(source.names) for source in pictures.sources] == [["a.png", "inner/b.png"]]
 
 
 def test_pictures_are_held_out_evenly(tmp_path):
@@ -145,7 +157,7 @@ def test_pictures_are_held_out_evenly(tmp_path):
     config = DataConfig(patch_px=32, held_out=2)
     pictures = open_training_set({tmp_path / "data": None}, config, tmp_path / "caches")
     assert [path.name for path in pictures.held_out] == ["04.png", "12.png"]
-    assert pictures.num_pictures == 14
+    assert len(pictures.sources[0].names) == 14
 
 
 def test_folders_without_pictures_are_refused(tmp_path):

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 import torch
 
@@ -7,7 +8,7 @@ from esrgan import losses
 from esrgan.images import Picture, encode_png
 from esrgan.interpolation import interpolate
 from esrgan.training import loop
-from esrgan.training.checkpoints import PATTERN, checkpoint_path, load_newest
+from esrgan.training.checkpoints import PATTERN, checkpoint_path, fingerprint, load_newest
 from esrgan.training.embed import embed
 from esrgan.training.features import load_features
 from esrgan.training.settings import changed
@@ -261,8 +262,9 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     torch.save(random_vgg(), folder / "vgg.pth")
     accept(folder / "vgg.pth", monkeypatch)
     layers = {"perceptual_layers": {"pool2": 0.2}, "texture_layers": {"1_1": 1.0}}
-    config = tiny("pirm-small", 2, **GAN, perceptual_weight=1.0, texture_weight=1.0, **layers)
-    config = changed(config, back_projection=2, validate_every=1, perceptual_crop_px=16)
+    seen = {"patch_px": 56, "perceptual_crop_px": 48, "perceptual_weight": 1.0}
+    config = tiny("pirm-small", 2, **GAN, **seen, texture_weight=1.0, **layers)
+    config = changed(config, back_projection=2, validate_every=1)
     features = load_features(config.losses, folder / "vgg.pth", folder)
     materials = {"features": features, "validation": [folder / "data" / "a.png"]}
     lines = list(trainer("whole", config, **materials).train())
@@ -276,9 +278,37 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     list(trainer("broken", config, **materials).train())
     assert equal(folder / "whole", folder / "broken")
     recipe = json.loads((folder / "whole" / loop.CONFIG).read_text())
-    assert recipe["materials"]["features"] == features.fingerprint()
+    assert recipe["materials"]["features"] == fingerprint(features.convolutions.state_dict())
     with pytest.raises(ValueError, match="begun with features="):
         trainer("broken", config)
+
+
+def test_the_weights_of_init_may_move_but_not_change(trainer, folder):
+    for name, seed in (("psnr", 0), ("other", 1)):
+        list(trainer(name, tiny("rrdb-psnr-small", 1, seed=seed)).train())
+    psnr, other = (folder / name / loop.WEIGHTS for name in ("psnr", "other"))
+    settings = {"path_weight": 1.0, "discriminator": "patch-spectral"}
+    list(trainer("run", tiny("esrgan-small", 1, init=str(psnr), **settings)).train())
+    moved = psnr.rename(folder / "moved.safetensors")
+    trainer("run", tiny("esrgan-small", 1, init=str(moved), **settings))
+    for init in (str(other), "scratch"):
+        with pytest.raises(ValueError, match="begun with weights of init="):
+            trainer("run", tiny("esrgan-small", 1, init=init, **settings))
+
+
+def test_what_a_killed_run_left_half_written_is_dropped(trainer, folder):
+    list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
+    left = folder / "run" / "checkpoint-00000002.pt.123.partial"
+    left.write_bytes(b"half")
+    trainer("run", tiny("rrdb-psnr-small", 1))
+    assert not left.exists()
+
+
+def test_a_picture_too_small_to_validate_on_is_named_at_once(trainer, folder):
+    path = folder / "dot.png"
+    path.write_bytes(encode_png(Picture(np.zeros((16, 40, 3), np.uint8))))
+    with pytest.raises(ValueError, match=r"dot\.png has fewer than 19 px"):
+        trainer("run", tiny("rrdb-psnr-small", 1), validation=[path])
 
 
 def test_a_picture_more_is_another_run(trainer, folder, photo):

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from esrgan.models import build
 from esrgan.training.path import EVERY, Path
 
 
@@ -36,3 +37,12 @@ def test_the_end_is_moved_and_a_seed_gives_its_alpha():
     assert end.value.grad < 0  # brighter
     assert loss(0.5, end, (3, 4)) == loss(0.5, end, (3, 4))
     assert loss(0.5, end, (3, 4)) != loss(0.5, end, (3, 5))
+
+
+def test_running_means_stay_those_of_the_end():
+    network = build("srresnet-bn", num_features=4, num_blocks=1).train()
+    before = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    path = Path({name: value.detach() for name, value in network.named_parameters()}, weight=1.0)
+    path(network, torch.rand(EVERY, 3, 8, 8), torch.rand(EVERY, 3, 32, 32), (0, 0))
+    assert before
+    assert all(torch.equal(before[name], buffer) for name, buffer in network.named_buffers())
