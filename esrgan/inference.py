@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 from esrgan.alpha_map import Map, sample
 from esrgan.images import Picture, check_pixels, to_tensor
 from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
+from esrgan.memory import enough_memory, is_out_of_memory
 from esrgan.resize import enlarge_in_bands
 from esrgan.tiles import Progress, Region, Render, enlarge
 from esrgan.weights import Generator, Model, open_model, resolve
@@ -22,7 +23,6 @@ from esrgan.weights.pairs import check_generators
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
 SMALLEST_TILE_PX = 64
-SCARCE_MEMORY = "The memory does not suffice for this picture."
 PRECISIONS = {
     "auto": torch.float32,
     "fp32": torch.float32,
@@ -122,7 +122,8 @@ class Upscaler:
         """The enlarged picture, given its enlarged colours."""
         opacity = picture.opacity
         if opacity is not None:
-            opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
+            with enough_memory():
+                opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
         return replace(picture, pixels=pixels, opacity=opacity)
 
     def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Iterator[Progress]:
@@ -130,9 +131,14 @@ class Upscaler:
 
         With an α for every pixel, see `esrgan.alpha_map`, a tile is a curve's, in floating point.
         """
-        if isinstance(alpha, np.ndarray):
-            yield from self._tiles_by_map(picture, alpha)
-            return
+        with enough_memory():
+            if isinstance(alpha, np.ndarray):
+                yield from self._tiles_by_map(picture, alpha)
+            else:
+                yield from self._tiles_at(picture, alpha)
+
+    def _tiles_at(self, picture: NDArray, alpha: float | None) -> Iterator[Progress]:
+        """Each tile by the same network."""
         alpha = self.alpha(alpha)
         check_pixels(picture)
         if not self._ends:
@@ -153,30 +159,26 @@ class Upscaler:
 
     def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
         """As `curve`, but without nodes: `grow` computes them, one at a time."""
-        return self._curve_of(to_tensor(picture), step)
-
-    def _curve_of(self, lr: Tensor, step: float | None = None) -> AlphaCurve:
-        """The curve of a tile or a window, (1, 3, h, w)."""
         if not self.model.is_pair:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
+        lr = to_tensor(picture)
 
         def render(alpha: float) -> NDArray[np.float32]:
-            try:
-                sr = self._renderer(alpha)(lr)[0].numpy()
-            except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
-                    raise
-                raise ValueError(SCARCE_MEMORY) from error
-            return np.ascontiguousarray(sr.transpose(1, 2, 0))
+            with enough_memory():
+                return self._window(lr, alpha)
 
         return AlphaCurve(render, step=step)
 
+    def _window(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
+        """A tile or a window, (1, 3, h, w), at one α: (s·h, s·w, 3), not clipped."""
+        sr = self._renderer(alpha)(lr)[0].numpy()
+        return np.ascontiguousarray(sr.transpose(1, 2, 0))
+
     def _tiles_by_map(self, picture: NDArray, alpha_map: Map) -> Iterator[Progress]:
         """Each tile by its own curve; a map of one value is a network, and exact."""
-        check_alpha(float(alpha_map.min()))
-        check_alpha(float(alpha_map.max()))
-        if alpha_map.min() == alpha_map.max():
-            yield from self.tiles(picture, float(alpha_map.min()))
+        lowest, highest = (self.alpha(float(it)) for it in (alpha_map.min(), alpha_map.max()))
+        if lowest == highest:
+            yield from self._tiles_at(picture, lowest)
             return
         check_pixels(picture)
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
@@ -184,7 +186,7 @@ class Upscaler:
 
         def render(lr: Tensor, region: Region) -> Tensor:
             rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            curve = self._curve_of(lr).complete()
+            curve = AlphaCurve(partial(self._window, lr)).complete()
             bounds.append(curve.p99)
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
@@ -200,10 +202,8 @@ class Upscaler:
                 yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px)
                 return
             except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error) or tile_px <= SMALLEST_TILE_PX:
                     raise
-                if tile_px <= SMALLEST_TILE_PX:
-                    raise ValueError(SCARCE_MEMORY) from error
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
     def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
@@ -301,13 +301,6 @@ def _moved(generator: Generator, device: torch.device) -> Generator:
 def _cast(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
     """The state with its floating-point tensors in one precision."""
     return {key: x.to(dtype) if x.is_floating_point() else x for key, x in state.items()}
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory was refused; PyTorch's own type for it does not cover the CPU."""
-    out_of_memory = (torch.OutOfMemoryError, MemoryError)
-    refusals = ("not enough memory", "allocate memory")
-    return isinstance(error, out_of_memory) or any(text in str(error) for text in refusals)
 
 
 def _is_sound(sr: Tensor, lr: Tensor) -> bool:

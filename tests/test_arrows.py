@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"images", "resize", "models", "files"},
+    {"images", "resize", "models", "files", "memory"},
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection"),

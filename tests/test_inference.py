@@ -164,14 +164,36 @@ def test_scarce_memory_halves_the_tiles(monkeypatch, textured):
     assert result.shape == (600, 640, 3)
 
 
-def test_no_memory_at_all_is_one_sentence(monkeypatch, noise):
+def test_scarce_memory_halves_the_tiles_of_a_map_too(monkeypatch, textured):
+    upscaler, areas = Upscaler("esrgan"), []
+
+    def scarce(lr, alpha):
+        areas.append(lr.shape[2] * lr.shape[3])
+        if areas[-1] > 120 * 120:
+            raise MemoryError
+        return np.full((4 * lr.shape[2], 4 * lr.shape[3], 3), alpha, np.float32)
+
+    monkeypatch.setattr(upscaler, "_window", scarce)
+    ramp = np.linspace(0, 1, 64 * 60, dtype=np.float32).reshape(60, 64)
+    *_, last = upscaler.tiles(textured, ramp)
+    assert last.result.shape == (600, 640, 3)
+    assert areas[0] > 120 * 120 > areas[-1]
+
+
+@pytest.mark.parametrize(
+    ("model", "part"), [("esrgan", "enlarge"), ("bicubic", "enlarge_in_bands")]
+)
+def test_no_memory_at_all_is_one_sentence(monkeypatch, noise, model, part):
     def scarce(*_, **__):
         raise MemoryError
         yield
 
-    monkeypatch.setattr(module, "enlarge", scarce)
+    monkeypatch.setattr(module, part, scarce)
     with pytest.raises(ValueError, match="memory does not suffice"):
-        Upscaler("esrgan")(noise)
+        Upscaler(model)(noise)
+    if model == "bicubic":
+        with pytest.raises(ValueError, match="memory does not suffice"):
+            Upscaler(model).finish(Picture(noise, opacity=noise[..., 0]), noise)
 
 
 def test_other_errors_are_not_swallowed(monkeypatch, noise):
@@ -184,6 +206,9 @@ def test_other_errors_are_not_swallowed(monkeypatch, noise):
         Upscaler("esrgan")(noise)
 
 
+PIXEL = np.zeros((1, 1, 3), np.uint8)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -194,6 +219,7 @@ def test_other_errors_are_not_swallowed(monkeypatch, noise):
         (lambda: Upscaler("esrgan", tile_px=10), "at least 64 px"),
         (lambda: Upscaler("esrgan").alpha(1.5), "between 0 and 1"),
         (lambda: Upscaler("srresnet").alpha(0.5), "single model"),
+        (lambda: next(Upscaler("srresnet").tiles(PIXEL, np.float32([[0, 1]]))), "single model"),
         (lambda: Upscaler("esrgan")(np.zeros((4, 4), np.uint8)), "RGB pixels"),
         (lambda: Upscaler(("a.safetensors", "b.safetensors")), "no file a.safetensors"),
     ],

@@ -19,8 +19,8 @@ from demo.session import Latest, Session
 from esrgan import AlphaCurve, Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
-from esrgan.inference import SCARCE_MEMORY
 from esrgan.interpolation.curve import lagrange_weights
+from esrgan.memory import SCARCE_MEMORY
 from esrgan.metrics import lr_psnr
 from esrgan.weights import MODELS, Model
 
