@@ -18,6 +18,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 STRANGERS = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+PNG_BITS_AT, PNG_KIND_AT, PNG_GREY_WITH_OPACITY = 24, 25, 4
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
 PHOTOMETRIC_TAG, PLANAR_TAG, WHITE_IS_ZERO = 262, 284, 0
 DECODER_ERRORS = (
@@ -179,7 +180,7 @@ def _has_more_frames(image: Image.Image) -> bool:
 def _is_deep(image: Image.Image, data: bytes) -> bool:
     """Whether the file holds 16 bits a channel, which Pillow would cut to 8."""
     if image.format == "PNG":
-        return data[24] == 16
+        return data[PNG_BITS_AT] == 16
     if image.format == "TIFF":
         bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE_TAG, (8,))
         return max(bits) == 16
@@ -196,11 +197,19 @@ def _decode_deep(image: Image.Image, data: bytes) -> Picture:
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:
         raise ValueError("not a 16-bit picture")
-    grey = array.ndim == 2
-    if grey:
-        return Picture(np.stack((array,) * 3, axis=2), grey=True, notes=notes)
+    if array.ndim == 2:
+        opacity, array = _opacity_of(array, image.info.get("transparency")), np.dstack((array,) * 3)
+        return Picture(array, _or_none(opacity), grey=True, notes=notes)
     opacity = array[..., 3] if array.shape[2] == 4 else None
-    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity), notes=notes)
+    grey = image.format == "PNG" and data[PNG_KIND_AT] == PNG_GREY_WITH_OPACITY
+    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity), grey, notes)
+
+
+def _opacity_of(array: NDArray, transparent: object) -> NDArray | None:
+    """Opacity of a grey 16-bit PNG, which may have one value that is transparent."""
+    if not isinstance(transparent, int):
+        return None
+    return np.where(array == transparent, 0, np.iinfo(array.dtype).max).astype(array.dtype)
 
 
 def _decode_plain(image: Image.Image) -> Picture:
@@ -253,7 +262,10 @@ def orient(array: NDArray, orientation: int) -> NDArray:
 
 
 def encode_png(picture: Picture, *, compress_level: int = 6) -> bytes:
-    """PNG without loss and without metadata; grey stays grey, 16 bits stay 16 bits."""
+    """PNG without loss and without metadata; grey stays grey, 16 bits stay 16 bits.
+
+    But 16-bit grey with opacity is written as colour, its channels equal.
+    """
     planes = _planes(picture)
     if planes.dtype == np.uint16:
         done, data = cv2.imencode(".png", _for_opencv(planes))

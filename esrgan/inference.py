@@ -46,6 +46,11 @@ class Upscaler:
     tile_px
         Largest tile at LR size, 64 or more.
 
+    Attributes
+    ----------
+    ends
+        The model's networks, none, one or two: PSNR-oriented and GAN.
+
     Raises
     ------
     ValueError
@@ -71,12 +76,12 @@ class Upscaler:
         self.model = _resolve(name_or_pair)
         self.device = _device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
-        self._ends = _open_on(self.model, _stamps(self.model), self.device)
+        self.ends = _open_on(self.model, _stamps(self.model), self.device)
 
     @property
     def scale(self) -> int:
         """Ratio of output to input size."""
-        return self._ends[0].scale if self._ends else BICUBIC_SCALE
+        return self.ends[0].scale if self.ends else BICUBIC_SCALE
 
     def like(self, *, precision: str = "auto", tile_px: int = DEFAULT_TILE_PX) -> "Upscaler":
         """The same networks, not read again, at another precision or tile size."""
@@ -141,7 +146,7 @@ class Upscaler:
         """Each tile by the same network."""
         alpha = self.alpha(alpha)
         check_pixels(picture)
-        if not self._ends:
+        if not self.ends:
             yield from _in_bands(picture, self.scale)
             return
         network = self._renderer(alpha)
@@ -208,7 +213,7 @@ class Upscaler:
 
     def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
         """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w)."""
-        generator, state = self._ends[0], self._state(alpha)
+        generator, state = self.ends[0], self._state(alpha)
         network = generator.network(_cast(state, self.dtype))
 
         def render(lr: Tensor) -> Tensor:
@@ -224,8 +229,8 @@ class Upscaler:
     def _state(self, alpha: float | None) -> Mapping[str, Tensor]:
         """Weights at one α."""
         if alpha is None:
-            return self._ends[0].state
-        return interpolate(self._ends[0].state, self._ends[1].state, alpha)
+            return self.ends[0].state
+        return interpolate(self.ends[0].state, self.ends[1].state, alpha)
 
 
 def _check_settings(precision: str, tile_px: int) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -8,10 +9,11 @@ import torch
 from PIL import Image
 
 from esrgan import Upscaler
-from esrgan.cli import main
+from esrgan.cli import benchmark, main
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import interpolate
 from esrgan.weights import MODELS, load
+from tests.weights.conftest import write_pair
 
 PSNR, GAN = map(str, MODELS["esrgan"].files)
 
@@ -35,7 +37,7 @@ def refusal(capsys, *arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["", "models", "upscale", "interpolate", "evaluate", "sweep", "train"]
+    "command", ["", "models", "upscale", "interpolate", "evaluate", "sweep", "train", "benchmark"]
 )
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -52,8 +54,35 @@ def test_models(capsys):
     assert rows["esrgan"]["scores"][0]["Set5"]["psnr_y"] > 30.9
     assert rows["srresnet"]["parameters"] == 1_517_571
     assert rows["srresnet"]["sha256"] == MODELS["srresnet"].sha256()
+    assert rows["esrgan"]["config"]["num_blocks"] == 4
+    assert [end["preset"] for end in rows["esrgan"]["training"]] == [
+        "rrdb-psnr-small",
+        "esrgan-small",
+    ]
+    assert rows["esrgan"]["licence"].startswith("research and education only")
     assert main(["models"]) == 0
     assert "1,517,571" in capsys.readouterr().out
+
+
+def test_benchmark(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(benchmark, "WINDOW_PX", 16)
+    monkeypatch.setattr(benchmark, "SHORTEST_S", 0.0)
+    assert main(["benchmark", "--device", "cpu", "--json", str(tmp_path / "speed.json")]) == 0
+    result = json.loads((tmp_path / "speed.json").read_text())
+    printed = capsys.readouterr().out
+    assert list(result["ms"])[:2] == ["weights at one α", "forward pass"]
+    assert len(result["ms"]) == 4
+    for name, ms in result["ms"].items():
+        assert ms > 0
+        assert f"{name:20} {ms:10.2f} ms" in printed
+    assert "needs a pair" in refusal(capsys, "benchmark", "--model", "srresnet")
+
+
+def test_letters_that_the_output_cannot_hold_do_not_stop_it():
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "esrgan", "--help"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert b"score a pair over ?" in done.stdout
 
 
 def test_upscale_writes_one_file_with_the_exact_pixels(picture, tmp_path, noise):
@@ -97,6 +126,7 @@ def test_interpolate(tmp_path, noise):
     )
     assert all(torch.equal(mixed.state[key], expected[key]) for key in expected)
     assert json.loads(mixed.metadata["interpolation"])["alpha"] == 0.3
+    assert mixed.metadata["licence"] == load(MODELS["esrgan"].files[0]).metadata["licence"]
     assert np.array_equal(Upscaler(str(output))(noise), Upscaler("esrgan")(noise, 0.3))
 
 
@@ -149,11 +179,24 @@ def test_sweep(tmp_path, photo, capsys):
     assert "region 1 (RMSE ≤ 11.5): network interpolation: no α qualifies" in printed
 
 
+def test_a_pair_of_another_scale_is_swept_beside_methods_of_that_scale(tmp_path, photo, capsys):
+    (tmp_path / "hr").mkdir()
+    Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
+    psnr, gan = write_pair(tmp_path, scale=2)
+    arguments = ["sweep", "--hr", tmp_path / "hr", "--model", psnr, "--model-gan", gan]
+    arguments += ["--alphas", "0,1", "--metrics", "psnr_y", "--json", tmp_path / "sweep.json"]
+    assert main([str(argument) for argument in arguments]) == 0
+    table = json.loads((tmp_path / "sweep.json").read_text())
+    assert set(table["methods"]) == {"original"}
+    assert "bicubic is not" in refusal(capsys, *arguments, "--methods", "bicubic")
+
+
 def test_sweep_refusals(tmp_path, photo, capsys):
     (tmp_path / "hr").mkdir()
     Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
     sweep = ("sweep", "--hr", tmp_path / "hr")
     assert "needs a pair" in refusal(capsys, *sweep, "--model", "bicubic")
+    assert "srgan is not" in refusal(capsys, *sweep, "--methods", "bicubic, srgan")
     assert "expected numbers such as" in refusal(capsys, *sweep, "--alphas", "0,x")
     assert "expected numbers such as" in refusal(capsys, *sweep, "--alphas", "…,1")
     assert "between 0 and 1" in refusal(capsys, *sweep, "--alphas", "0,3")

@@ -264,6 +264,27 @@ def test_sixteen_bits_are_kept(suffix, channels):
     assert again.grey == picture.grey
 
 
+def deep_grey_png(kind, values, extra=b""):
+    """A 16-bit PNG of one row, grey (kind 0) or grey with opacity (kind 4)."""
+    header = struct.pack(">IIBBBBB", len(values) // (1 + kind // 4), 1, 16, kind, 0, 0, 0)
+    row = zlib.compress(b"\0" + struct.pack(f">{len(values)}H", *values))
+    chunks = png_chunk(b"IHDR", header), extra, png_chunk(b"IDAT", row), png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def test_sixteen_bit_grey_keeps_its_opacity():
+    transparent = png_chunk(b"tRNS", struct.pack(">H", 2000))
+    one_value = read(deep_grey_png(0, (1000, 2000), transparent))
+    own_channel = read(deep_grey_png(4, (1000, 65535, 2000, 100)))
+    for picture, opacity in ((one_value, [65535, 0]), (own_channel, [65535, 100])):
+        assert picture.grey
+        assert picture.opacity.tolist() == [opacity]
+        assert picture.pixels[0, :, 0].tolist() == [1000, 2000]
+        again = read(encode_png(picture))
+        assert np.array_equal(again.pixels, picture.pixels)
+        assert np.array_equal(again.opacity, picture.opacity)
+
+
 def test_a_profile_of_sixteen_bits_is_named():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     image = Image.fromarray(np.full((4, 5), 300, np.uint16))

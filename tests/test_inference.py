@@ -50,7 +50,7 @@ def test_a_pair_is_the_interpolated_network(alpha, photo):
 def test_the_same_networks_at_other_settings(noise):
     one = Upscaler("esrgan")
     other = one.like(precision="bf16", tile_px=64)
-    assert other._ends is one._ends
+    assert other.ends is one.ends
     assert (one.dtype, one.tile_px) == (torch.float32, 160)
     assert np.array_equal(other(noise, 0.5), Upscaler("esrgan", precision="bf16")(noise, 0.5))
     with pytest.raises(ValueError, match="at least 64 px"):

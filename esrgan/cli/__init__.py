@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from esrgan.cli import (
+    benchmark,
     convert,
     evaluate,
     interpolate,
@@ -26,6 +27,7 @@ COMMANDS = {
     "evaluate": (evaluate, "score a model on a folder of pictures"),
     "sweep": (sweep, "score a pair over α, by network and by image interpolation"),
     "train": (train, "train a preset; the same command resumes"),
+    "benchmark": (benchmark, "time the α step, the forward pass and the curve on this machine"),
 }
 
 

@@ -27,11 +27,14 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write a network between two that make a pair, in single precision."""
+    """Write a network between two that make a pair, in single precision, under their licence."""
     psnr, gan = load(options.psnr), load(options.gan)
     check_generators(psnr, gan)
     state = interpolate(psnr.state, gan.state, options.alpha)
     origin = {"psnr": options.psnr.name, "gan": options.gan.name, "alpha": options.alpha}
     metadata = {"interpolation": json.dumps(origin)}
+    licences = [end.metadata["licence"] for end in (psnr, gan) if "licence" in end.metadata]
+    if licences:
+        metadata["licence"] = "; ".join(dict.fromkeys(licences))
     save_generator(options.output, replace(psnr, state=state, metadata=metadata))
     return 0

@@ -36,7 +36,6 @@ def describe(model: Model) -> dict[str, Any]:
         "title": model.title,
         **(_describe_remote(model) if model.remote else _describe_embedded(model)),
         "kind": "pair" if model.is_pair else "single",
-        "licence": model.licence,
         "sha256": model.sha256(),
     }
 
@@ -44,12 +43,16 @@ def describe(model: Model) -> dict[str, Any]:
 def _describe_embedded(model: Model) -> dict[str, Any]:
     """What the files themselves say."""
     ends = open_model(model)
+    metadata = [end.metadata for end in ends]
     return {
         "architecture": ends[0].architecture if ends else None,
+        "config": dict(ends[0].config) if ends else {},
         "parameters": ends[0].num_parameters if ends else 0,
         "source": "embedded",
         "megabytes": sum(path.stat().st_size for path in model.files) / 1e6,
-        "scores": [json.loads(end.metadata.get("scores", "null")) for end in ends],
+        "licence": next((it["licence"] for it in metadata if "licence" in it), model.licence),
+        "training": [json.loads(it.get("training", "null")) for it in metadata],
+        "scores": [json.loads(it.get("scores", "null")) for it in metadata],
     }
 
 
@@ -57,9 +60,11 @@ def _describe_remote(model: Model) -> dict[str, Any]:
     """What the registry says; nothing is opened."""
     return {
         "architecture": model.architecture,
+        "config": dict(model.config),
         "parameters": count_parameters(model.architecture, model.config),
         "source": "cached" if is_cached(model) else "downloadable",
         "megabytes": model.megabytes,
+        "licence": model.licence,
         "paper": model.paper,
         "urls": [file.url for file in model.remote],
         "scores": [asdict(score) for score in model.scores],

@@ -21,8 +21,8 @@ BAD_INPUT = 2
 LPIPS_VARIABLE = "ESRGAN_LPIPS"
 
 
-def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
-    """Options of every command that runs a network."""
+def add_model(command: argparse.ArgumentParser, default: str | None) -> None:
+    """Which model, and where it runs."""
     known = ", ".join(MODELS)
     command.add_argument(
         "--model",
@@ -33,6 +33,12 @@ def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
     command.add_argument("--model-gan", metavar="FILE", help="the GAN end of a pair of files")
     command.add_argument("--download", action="store_true", help="fetch the model if need be")
     command.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    command.set_defaults(precision="auto", tile_px=DEFAULT_TILE_PX)
+
+
+def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
+    """Options of every command that enlarges pictures."""
+    add_model(command, default)
     command.add_argument("--precision", default="auto", choices=list(PRECISIONS))
     command.add_argument("--tile-px", type=int, default=DEFAULT_TILE_PX, metavar="N")
 
@@ -44,17 +50,18 @@ def add_alpha(command: argparse.ArgumentParser) -> None:
 
 def make_upscaler(options: argparse.Namespace) -> Upscaler:
     """The model that the options ask for; α is checked at once."""
-    model = resolve(options.model, options.model_gan)
-    if options.download:
-        fetch(model)
-    upscaler = Upscaler(
-        model,
-        device=options.device,
-        precision=options.precision,
-        tile_px=options.tile_px,
-    )
+    upscaler = open_upscaler(resolve(options.model, options.model_gan), options)
     upscaler.alpha(options.alpha)
     return upscaler
+
+
+def open_upscaler(model: Model, options: argparse.Namespace) -> Upscaler:
+    """A model, downloaded and run as the options say."""
+    if options.download:
+        fetch(model)
+    return Upscaler(
+        model, device=options.device, precision=options.precision, tile_px=options.tile_px
+    )
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
@@ -69,7 +76,7 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--lpips",
         type=Path,
-        default=os.environ.get(LPIPS_VARIABLE),
+        default=os.environ.get(LPIPS_VARIABLE) or None,
         metavar="FILE_OR_DIR",
         help=f"weights of LPIPS or ST-LPIPS (default: ${LPIPS_VARIABLE}); adds it to the metrics",
     )

@@ -12,6 +12,7 @@ from esrgan.cli.options import (
     make_judges,
     make_upscaler,
     metric_names,
+    open_upscaler,
     watched,
     write_text,
 )
@@ -20,10 +21,10 @@ from esrgan.evaluation.sweep import PATHS
 from esrgan.files import write_atomically
 from esrgan.inference import Upscaler
 from esrgan.plots import encode, figure_format, sweep_curves, sweep_plane
-from esrgan.weights import MODELS
+from esrgan.weights import MODELS, resolve
 
 ELLIPSES = ("…", "...")
-SINGLES = ",".join(model.name for model in MODELS.values() if not model.is_pair)
+SINGLES = tuple(model.name for model in MODELS.values() if not model.is_pair)
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -39,9 +40,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--methods",
-        default=SINGLES,
         metavar="LIST",
-        help=f"single models beside (default {SINGLES})",
+        help=f"single models beside (default: of {', '.join(SINGLES)} those of the pair's scale)",
     )
     command.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the plane (or .pdf)")
     command.add_argument("--plot-curves", type=Path, metavar="FILE.png", help="metrics over α")
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         upscaler,
         pairs,
         options.alphas,
-        methods=[Upscaler(name) for name in options.methods.split(",") if name],
+        methods=_methods(options, upscaler.scale),
         metrics=metric_names(options, judges),
         judges=judges,
     )
@@ -102,6 +102,14 @@ def run(options: argparse.Namespace) -> int:
     for region in table["regions"]:
         print(describe_region(region))
     return 0
+
+
+def _methods(options: argparse.Namespace, scale: int) -> list[Upscaler]:
+    """The single models beside, run as the pair is."""
+    asked = None if options.methods is None else [it.strip() for it in options.methods.split(",")]
+    names = SINGLES if asked is None else filter(None, asked)
+    found = [open_upscaler(resolve(name), options) for name in names]
+    return [it for it in found if asked is not None or it.scale == scale]
 
 
 def describe_region(region: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     if model.is_pair:
         print(f"{model.name}: every α from 0 to 1 gives pictures")
     if not model.scores:
-        print(f"{model.name}: no score to compare with is recorded")
+        print(f"{model.name}: no published score to compare with")
         return 0
     if options.benchmarks is None:
         print(f"{model.name}: scores not compared: name the test sets with --benchmarks")

@@ -44,17 +44,23 @@ def sweep(
     alphas
         In [0, 1].
     methods
-        Single models that are scored beside the paths; the original always is.
+        Single models of the pair's scale that are scored beside the paths; the original always
+        is.
     metrics, judges
         As in `evaluate`; RMSE and the proxy of PI are always among the metrics.
 
     Raises
     ------
     ValueError
-        If the model is no pair, α or a metric is unknown, or a picture cannot be used.
+        If the model is no pair, a method is one or has another scale, α or a metric is unknown,
+        or a picture cannot be used.
     """
     if not upscaler.model.is_pair:
         raise ValueError(f"{upscaler.model.name} is a single model: a sweep needs a pair.")
+    for it in methods:
+        if it.model.is_pair or it.scale != upscaler.scale:
+            what = f"single models that enlarge {upscaler.scale} times"
+            raise ValueError(f"The methods beside are {what}, which {it.model.name} is not.")
     metrics = check_metrics((*metrics, *PLANE_METRICS))
     alphas = tuple(check_alpha(alpha) for alpha in alphas)
     for pair in pairs:
@@ -139,13 +145,6 @@ def plane_point(
 ) -> Point:
     """A point from means, or from one picture's `Scores.values`, that hold `PLANE_METRICS`."""
     return Point(label, values["rmse_y"], values["perceptual_index"], alpha)
-
-
-def measure_point(
-    label: str, sr: NDArray, hr: NDArray | None = None, alpha: float | None = None
-) -> Point:
-    """Place one picture, or a window of it, on the plane; without an original it has no RMSE."""
-    return plane_point(label, score(label, Rebuilt(sr, hr), PLANE_METRICS).values, alpha)
 
 
 def regions(paths: Mapping[str, Sequence[Point]]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ WINDOW_PX = 7
 WINDOW_SIGMA = 7 / 6
 SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))
 NUM_FEATURES = 36
+UNREADABLE = (KeyError, TypeError, ValueError, EOFError, AttributeError, BadZipFile)
 MODEL_FILE = Path(__file__).with_name("niqe.npz")
 SHAPES = np.arange(0.2, 10.001, 0.001)
 RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
@@ -43,18 +45,25 @@ class PristineModel:
 
 @lru_cache(maxsize=4)
 def load_model(path: Path = MODEL_FILE) -> PristineModel:
-    """Read a model: ours, or the public one in either of its key spellings."""
+    """Read a model: ours, or the public one in either of its key spellings.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no finite mean and covariance of these features.
+    """
     keys = (("mean", "mu_pris_param"), ("covariance", "cov_pris_param"))
     try:
-        with np.load(path) as file:
+        with path.open("rb") as opened, np.load(opened) as file:
             mean, covariance = (
-                np.asarray(file[ours if ours in file else theirs], np.float64)
+                np.asarray_chkfinite(file[ours if ours in file else theirs], np.float64)
                 for ours, theirs in keys
             )
-    except (KeyError, TypeError, ValueError):
+        shaped = mean.reshape(NUM_FEATURES), covariance.reshape(NUM_FEATURES, NUM_FEATURES)
+    except UNREADABLE:
         raise ValueError(f"{path.name} is not a NIQE model.") from None
     names = {} if path == MODEL_FILE else {"name": path.name}
-    return PristineModel(mean.reshape(NUM_FEATURES), covariance, **names)
+    return PristineModel(*shaped, **names)
 
 
 def niqe(picture: NDArray, model: PristineModel | None = None) -> float:

@@ -5,9 +5,9 @@ from skimage import data
 from demo import tradeoff
 from demo.scene import Mode, curve, original_scores, place, rebuild, scores
 from esrgan.evaluation import Scores
-from esrgan.evaluation.sweep import measure_point
 from esrgan.images import Picture
 from esrgan.interpolation import interpolate_images
+from esrgan.metrics import perceptual_index, rmse
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,8 @@ def test_the_paths_are_those_of_both_interpolations(scene, line, network):
     assert len(plane.network) == len(plane.image) == 11
     assert (plane.image[0], plane.image[-1]) == (plane.network[0], plane.network[-1])
     blend = interpolate_images(line.at(0.0), line.at(1.0), 0.3)
-    point = measure_point("", blend, scene.hr)
-    assert plane.image[3] == (point.rmse, point.perception)
-    point = measure_point("", line.at(0.7), scene.hr)
-    assert plane.network[7] == (point.rmse, point.perception)
+    for point, sr in ((plane.image[3], blend), (plane.network[7], line.at(0.7))):
+        assert point == (rmse(sr, scene.hr), perceptual_index(sr))
 
 
 def test_methods_and_the_original_are_points(scene):

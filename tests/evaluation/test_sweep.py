@@ -2,7 +2,6 @@ import csv
 import io
 import json
 
-import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
@@ -18,11 +17,12 @@ from esrgan.evaluation import (
     to_markdown,
 )
 from esrgan.evaluation.scores import Scores
-from esrgan.evaluation.sweep import Swept, measure_point, plane_point
+from esrgan.evaluation.sweep import Swept, plane_point
 from esrgan.evaluation.tables import picture_rows
 from esrgan.interpolation import interpolate_images
 from esrgan.metrics import perceptual_index, psnr, rmse
 from esrgan.metrics.plane import Point
+from tests.weights.conftest import write_pair
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +94,11 @@ def test_a_single_model_has_no_path():
         list(sweep(Upscaler("esrgan"), [], (2.0,)))
 
 
-def test_a_picture_has_a_place():
-    hr = data.astronaut()
-    sr = hr ^ np.uint8(2)
-    place = (pytest.approx(rmse(sr, hr)), perceptual_index(sr))
-    point = measure_point("here", sr, hr, 0.3)
-    assert (point.label, point.rmse, point.perception, point.alpha) == ("here", *place, 0.3)
-    assert measure_point("", sr[:100]) == Point("", None, None)
+def test_methods_beside_are_single_and_of_the_same_scale(tmp_path):
+    doubling = Upscaler(write_pair(tmp_path, scale=2))
+    for upscaler, method in ((Upscaler("esrgan"), "srgan"), (doubling, "bicubic")):
+        with pytest.raises(ValueError, match=f"which {method} is not"):
+            list(sweep(upscaler, [], (0.0,), methods=[Upscaler(method)]))
 
 
 def test_points_come_from_values():

@@ -65,8 +65,24 @@ def test_small_and_flat_pictures_are_refused():
         niqe(np.full((200, 200, 3), 9, np.uint8))
 
 
-def test_other_files_are_no_model(tmp_path):
-    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"a": np.zeros(3)},
+        {"mean": np.zeros(35), "covariance": np.eye(36)},
+        {"mean": np.zeros(36), "covariance": np.eye(3)},
+        {"mean": np.full(36, np.nan), "covariance": np.eye(36)},
+    ],
+)
+def test_other_arrays_are_no_model(tmp_path, arrays):
+    np.savez(tmp_path / "other.npz", **arrays)
+    with pytest.raises(ValueError, match=r"other\.npz is not a NIQE model"):
+        load_model(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"text"])
+def test_other_files_are_no_model(tmp_path, content):
+    (tmp_path / "other.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"other\.npz is not a NIQE model"):
         load_model(tmp_path / "other.npz")
 

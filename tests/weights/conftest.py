@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 from esrgan.models import build
+from esrgan.weights import save_weights
 from esrgan.weights.registry import Model, RemoteFile
 
 COMMIT = "0123456789" * 4
@@ -124,6 +126,18 @@ def passing(seed=0, noise=0.01, **sizes):
             own = slice(channel * several, (channel + 1) * several)
             network.conv_first.weight[channel, own, 1, 1] = 1 / several
     return network.eval()
+
+
+def write_pair(folder, **sizes):
+    """Files of two tiny networks that make a pair."""
+    config = json.dumps(SIZES | sizes)
+    files = folder / "psnr.safetensors", folder / "gan.safetensors"
+    network = passing(**sizes)
+    for file in files:
+        metadata = {"architecture": "rrdbnet", "config": config}
+        save_weights(file, network.state_dict(), metadata)
+        network.conv_last.bias.data.add_(0.02)
+    return files
 
 
 def shuffled(network):

@@ -89,7 +89,7 @@ def test_verify_downloads_checks_and_compares(published, monkeypatch, benchmarks
     assert run("verify", "stand-in") == 0
     output = capsys.readouterr().out
     assert f"psnr.pth: sha256 {model.remote[0].sha256}" in output
-    assert "no score to compare with is recorded" in output
+    assert "no published score to compare with" in output
     report = benchmarks / "report.json"
     scores = []
     for alpha in (0.0, 1.0):
