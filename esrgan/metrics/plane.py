@@ -30,18 +30,6 @@ class Point:
     alpha: float | None = None
 
 
-def region(rmse: float) -> int | None:
-    """Number of the innermost region that an RMSE lies in, or None beyond all three.
-
-    Examples
-    --------
-    >>> [region(rmse) for rmse in (11.5, 12, 19.3)]
-    [1, 2, None]
-    """
-    numbered = enumerate(REGION_LIMITS, start=1)
-    return next((number for number, limit in numbered if rmse <= limit), None)
-
-
 def best_point(points: Iterable[Point], number: int) -> Point | None:
     """The point of lowest perceptual index whose RMSE the region's limit allows.
 
