@@ -14,8 +14,8 @@ PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 OPTIMISERS = ("adam", "muon")
 GAMES = ("relativistic", "standard")
 FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
-SMALLEST_SEEN_PX = 48
-"""What the feature network can halve five times, filter between."""
+SMALLEST_SEEN_PX = 32
+"""The feature network halves what it sees five times."""
 SCRATCH = "scratch"
 """Value of `init` that lets a GAN start from fresh weights."""
 

@@ -3,7 +3,7 @@
 `NAME` is the paper's; `NAME-small` keeps its losses' form but trains a small network on small
 patches, with VGG16 features and a spectrally normalised discriminator, for some twenty minutes.
 Every small GAN run has an L1 term of weight 1: it keeps the two ends close enough to interpolate.
-ESRGAN-small also minds the colours of the networks between them.
+ESRGAN-small and SRGAN-small also mind the colours of the networks between them.
 """
 
 from collections.abc import Mapping
@@ -204,8 +204,8 @@ SMALL_PATCHES = {
 SMALL_CHANGES: Mapping[str, Mapping[str, Any]] = {
     "rrdb-psnr": {"optimiser": "muon"},
     "esrgan": {"path_weight": 1.0},
-    "srresnet": {"steps": 4000, "learning_rate": 5e-4, **BN_FREE},
-    "srgan": {"perceptual_distance": "l1", **BN_FREE, **SMALL_PATCHES},
+    "srresnet": {"steps": 4000, "learning_rate": 5e-4, "optimiser": "muon", **BN_FREE},
+    "srgan": {"perceptual_distance": "l1", "path_weight": 1.0, **BN_FREE, **SMALL_PATCHES},
     "pirm": {"content_weight": 10.0},
 }
 SMALL = tuple(changed(small(it), **SMALL_CHANGES.get(it.preset, {})) for it in PAPER)

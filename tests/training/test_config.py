@@ -100,8 +100,8 @@ def test_a_head_start_is_ahead_of_weights(init):
     ("settings", "sentence"),
     [
         ({"model": "scale:2"}, "enlarge 4 times"),
-        ({"perceptual_crop_px": "16"}, "48 px a side"),
-        ({"patch_px": "32"}, "48 px a side"),
+        ({"perceptual_crop_px": "16"}, "32 px a side"),
+        ({"patch_px": "24"}, "32 px a side"),
     ],
 )
 def test_what_cannot_train_is_refused(settings, sentence):

@@ -262,7 +262,7 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     torch.save(random_vgg(), folder / "vgg.pth")
     accept(folder / "vgg.pth", monkeypatch)
     layers = {"perceptual_layers": {"pool2": 0.2}, "texture_layers": {"1_1": 1.0}}
-    seen = {"patch_px": 56, "perceptual_crop_px": 48, "perceptual_weight": 1.0}
+    seen = {"patch_px": 40, "perceptual_crop_px": 32, "perceptual_weight": 1.0}
     config = tiny("pirm-small", 2, **GAN, **seen, texture_weight=1.0, **layers)
     config = changed(config, back_projection=2, validate_every=1)
     features = load_features(config.losses, folder / "vgg.pth", folder)
