@@ -64,7 +64,6 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
     sent = data_of(event)
     mode = _mode(sent)
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
-    store.sweep()
     name = _file_name(str(sent.get("name")))
     opened = views.open_picture(name, picture, mode, _latest(session), _pair(session))
     yield views.first_view(opened)

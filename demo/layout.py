@@ -7,13 +7,13 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import api, batch, first_sight, handlers, live, networks, text
+from demo import api, batch, first_sight, handlers, live, networks, store, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
 
-CACHE_SECONDS = (300, 3300)
-"""How often Gradio looks for old files, and how old they are: none is older than an hour."""
+SWEEP = (store.EVERY_SECONDS, store.OLD_SECONDS)
+"""Of what Gradio removes by itself: uploads, and what it has sent."""
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
 MOST_SESSIONS = 64
@@ -53,7 +53,7 @@ def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
     first_sight.serve()
     title = text.ENGLISH.labels["title"]  # until the component knows the browser's language
-    with gr.Blocks(title=title, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
+    with gr.Blocks(title=title, delete_cache=SWEEP, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
         gr.Markdown(SAID("intro"), elem_id="intro")
         scrubber = AlphaScrubber(

@@ -1,6 +1,3 @@
-import os
-import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -464,25 +461,9 @@ def test_sessions_share_nothing(cache, photo):
     assert isinstance(one, Session)
 
 
-def test_empty_folders_are_swept(cache):
-    (cache / "old").mkdir(parents=True)
-    (cache / "fresh").mkdir()
-    (cache / "used").mkdir()
-    (cache / "used" / "a.png").write_bytes(b"a")
-    visitor = cache / "page" / "visitor"
-    (visitor / "old").mkdir(parents=True)
-    for folder in (cache / "old", cache / "used", visitor / "old"):
-        os.utime(folder, (time.time() - 3600,) * 2)
-    store.sweep()
-    assert list(visitor.iterdir()) == []
-    shutil.rmtree(cache / "page")
-    assert sorted(path.name for path in cache.iterdir()) == ["fresh", "used"]
-
-
 def test_the_page_is_set_up_for_strangers(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/esrgan")
     page = build()
-    assert sum(page.delete_cache) <= 3600
     assert page.analytics_enabled is False
     options = launch_options()
     assert options["ssr_mode"] is False
