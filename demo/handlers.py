@@ -54,7 +54,7 @@ def start(request: gr.Request) -> tuple[Session, View]:
 def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
     """Forget the visitor's picture, and show the first example in its place."""
     if session is not None:
-        store.forget(session.latest.visitor)
+        session.forget()
     yield first_sight.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
 
 
@@ -179,7 +179,9 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     known, model = existing(session), data_of(event).get("model")
     if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
-    yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
+    pane = views.method_pane(known, str(model))
+    if known.is_current:
+        yield View(revision=known.revision, panes=[pane])
 
 
 @in_one_sentence
@@ -319,5 +321,5 @@ def _pair(session: Session | None) -> Model:
 
 
 def _latest(session: Session | None) -> Latest:
-    """The visitor's counter; that of a forgotten one starts above all that the page has seen."""
-    return Latest(1_000_000) if session is None else session.latest
+    """The visitor's counter; where it is lost, another."""
+    return Latest.above_all() if session is None else session.latest

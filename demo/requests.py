@@ -47,7 +47,7 @@ def fraction(sent: dict[str, Any], key: str) -> float:
 
 
 def existing(session: Session | None) -> Session:
-    """The visitor's session, which is forgotten after an hour."""
+    """The visitor's session, which is lost an hour after its last use, or when many others came."""
     if session is None:
-        raise ValueError(text.IDLE)
+        raise ValueError(text.GONE)
     return session

@@ -66,7 +66,7 @@ def reserved(name: str) -> Generator[Path, None, None]:
 
 
 def forget(visitor: str) -> None:
-    """Remove all that a visitor was sent, before its hour is over."""
+    """Remove a visitor's folder, before its hour is over."""
     shutil.rmtree(_page_folder() / visitor, ignore_errors=True)
 
 

@@ -188,7 +188,7 @@ SERVER = {
     "batch_ready": "保存 enlarged.zip（{total} 张中的 {done} 张）",
 }
 TOLD = {
-    refusals.IDLE: "页面已闲置一小时，请重新打开图片。",
+    refusals.GONE: "图片已不在本服务器上，请重新打开。",
     refusals.BROKEN_REQUEST: "无法理解页面发来的内容，请刷新页面。",
     refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",
     refusals.TOO_SMALL_TO_COMPARE: "“对比”要求图片每边至少 {scale} 像素，请改用“放大”。",

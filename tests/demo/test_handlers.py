@@ -433,7 +433,7 @@ def test_what_the_browser_sends_is_checked(cache, photo, alpha):
 
 
 def test_a_forgotten_session_is_one_sentence():
-    assert sentence(handlers.rest(None, event(alpha=0.5))) == text.IDLE
+    assert sentence(handlers.export(None, event(alpha=0.5))) == text.GONE
 
 
 def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
@@ -499,13 +499,69 @@ def test_forgetting_removes_all_files_and_shows_the_first_example(cache, photo):
     growth(session)
     list(handlers.export(session, event(alpha=0.5)))
     assert view.place.example == ""
-    sent = {path for path in (cache / "page").rglob("*.*") if session.latest.visitor in str(path)}
+    sent = {path for path in (cache / "page").rglob("*.*") if session.folder in str(path)}
     assert {"overview.png", "bicubic.png", "after.jpg"} <= {path.name for path in sent}
     ((again, shown),) = handlers.forget(session)
     assert not any(path.exists() for path in sent)
     assert Path(other.overview).exists()
-    assert (shown.place.example, again.revision) == ("cat", session.revision + 1)
+    assert shown.place.example == "cat"
+    assert again.revision > session.revision
     assert not session.is_current
+
+
+WORK = {
+    "curve": lambda session: handlers.grow(session, event(revision=session.revision)),
+    "export": lambda session: handlers.export(session, event(alpha=0.5)),
+    "figure": lambda session: handlers.draw_figure(session, figure_request()),
+    "method": lambda session: handlers.add_method(session, event(model="input")),
+    "rest": lambda session: handlers.rest(session, event(alpha=0.5)),
+}
+
+
+def clear_while_writing(session, monkeypatch):
+    """The visitor clears at the very moment in which a file is written."""
+    write = store.put
+
+    def put(data, name, visitor=""):
+        monkeypatch.setattr(store, "put", write)
+        path = write(data, name, visitor)
+        assert list(handlers.forget(session))
+        return write(data, f"again-{name}", visitor) and path
+
+    monkeypatch.setattr(store, "put", put)
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_what_runs_on_when_a_visitor_is_forgotten_leaves_no_file(cache, photo, monkeypatch, work):
+    session, _ = opened(cache, photo[:24, :32])
+    clear_while_writing(session, monkeypatch)
+    news = list(work(session))
+    assert not (cache / "page" / session.folder).exists()
+    assert session.is_forgotten
+    assert not any(str(session.folder) in str(it) for it in news)
+
+
+def test_a_curve_that_grows_stops_when_its_visitor_is_forgotten(cache, photo):
+    session, _ = opened(cache, photo[:24, :32])
+    work = handlers.grow(session, event(revision=session.revision))
+    next(work), next(work)
+    list(handlers.forget(session))
+    assert list(work) == []
+    assert not (cache / "page" / session.folder).exists()
+
+
+def test_a_picture_that_was_forgotten_does_not_come_back(cache, photo):
+    session, _ = opened(cache, photo)
+    ((again, _),) = handlers.forget(session)
+    assert sentence(handlers.place(session, placement())) == text.GONE
+    assert again.is_current
+    assert list(handlers.place(again, placement()))
+
+
+def test_every_lost_session_starts_above_what_the_page_has_seen(cache, photo):
+    revisions = [opened(cache, photo)[0].placed(Mode.ENLARGE, 0, 0).revision for _ in range(3)]
+    assert revisions == sorted(set(revisions))
+    assert revisions[-1] < 2**53  # as a number in JavaScript
 
 
 def test_an_export_as_jpeg(cache, photo):

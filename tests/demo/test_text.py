@@ -127,8 +127,8 @@ def test_the_server_speaks_the_language_that_the_browser_prefers(header, words):
     try:
         assert text.spoken() is words
         with pytest.raises(gr.Error) as refusal:
-            list(handlers.rest(None, SimpleNamespace(_data={"alpha": 0.5})))
-        assert refusal.value.message == words.translate(text.IDLE)
+            list(handlers.export(None, SimpleNamespace(_data={"alpha": 0.5})))
+        assert refusal.value.message == words.translate(text.GONE)
     finally:
         LocalContext.request.reset(token)
 
