@@ -37,6 +37,14 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
         yield View(revision=session.revision, trouble=text.refusal(error))
 
 
+def _gone(event: gr.EventData) -> View:
+    """What the page shows of a window whose session is lost."""
+    revision = data_of(event).get("revision")
+    if not isinstance(revision, int):
+        raise ValueError(text.BROKEN_REQUEST)
+    return View(revision=revision, trouble=text.refusal(ValueError(text.GONE)), gone=True)
+
+
 def start(request: gr.Request) -> tuple[Session, View]:
     """Open what the page's address names, else the first example."""
     link = read_link(dict(request.query_params))
@@ -141,11 +149,18 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
     """Compute the window's curve; another window or picture stops it at the next node.
 
     A window whose curve would be too much to send is replaced by a smaller one. Where a GPU is
-    lent per call and none can be had, the embedded pair takes over.
+    lent per call and none can be had, the embedded pair takes over. A curve that grows already is
+    not computed twice.
     """
-    known = existing(session)
-    if data_of(event).get("revision") != known.revision:
-        return
+    if session is None:
+        yield gr.skip(), _gone(event)
+    elif data_of(event).get("revision") == session.revision:
+        with session.latest.growing(session.revision) as is_first:
+            yield from _grown(session) if is_first else ()
+
+
+def _grown(known: Session) -> Iterator[tuple[Any, View]]:
+    """The same, of the window that the visitor has."""
     news = in_the_page(known, views.growth(known))
     try:
         for view in itertools.takewhile(lambda _: known.is_current, news):
@@ -159,9 +174,12 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
 
 
 @in_one_sentence
-def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
-    known, alpha = existing(session), fraction(data_of(event), "alpha")
+    if session is None:
+        yield gr.skip(), _gone(event)
+        return
+    known, alpha = session, fraction(data_of(event), "alpha")
     if zero.lends(known.pair):
         raise ValueError(text.BROKEN_REQUEST)
 
@@ -176,7 +194,10 @@ def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session
 @in_one_sentence
 def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute one more method's crop."""
-    known, model = existing(session), data_of(event).get("model")
+    if session is None:
+        yield _gone(event)
+        return
+    known, model = session, data_of(event).get("model")
     if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
     pane = views.method_pane(known, str(model))

@@ -16,8 +16,9 @@ SWEEP = (store.EVERY_SECONDS, store.OLD_SECONDS)
 """Of what Gradio removes by itself: uploads, and what it has sent."""
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
-MOST_SESSIONS = 64
-"""The oldest are forgotten first; their pictures are bounded by `demo.shelf` too."""
+MOST_SESSIONS = 256
+"""The least recently used are lost first. A window takes 10 MB at most (1024 px of 16 bits a
+channel) and mostly less than 2, Gradio's own part 0.2; pictures are bounded by `demo.shelf`."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"

@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from gradio.data_classes import FileData
@@ -33,6 +35,7 @@ class Latest:
     revision: int = 0
     subject: Subject | None = None
     folder: str = field(default_factory=lambda: secrets.token_hex(16))
+    _growing: set[int] = field(default_factory=set, repr=False)
 
     @classmethod
     def above_all(cls) -> "Latest":
@@ -43,6 +46,17 @@ class Latest:
         """A new revision."""
         self.revision, self.subject = self.revision + 1, subject
         return self.revision
+
+    @contextmanager
+    def growing(self, revision: int) -> Generator[bool, None, None]:
+        """Whether nobody else computes this window's curve; then it counts as growing."""
+        is_first = revision not in self._growing
+        self._growing.add(revision)
+        try:
+            yield is_first
+        finally:
+            if is_first:
+                self._growing.discard(revision)
 
     def retire(self) -> str:
         """End all work, and choose another folder; returns the name of the old one."""

@@ -6,6 +6,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.context import LocalContext
 from PIL import Image
 
 from demo import handlers, refusals, store, text, views
@@ -432,8 +433,50 @@ def test_what_the_browser_sends_is_checked(cache, photo, alpha):
     )
 
 
-def test_a_forgotten_session_is_one_sentence():
-    assert sentence(handlers.export(None, event(alpha=0.5))) == text.GONE
+def test_a_lost_session_is_one_sentence():
+    for handler in (handlers.export, handlers.draw_figure, handlers.place):
+        assert sentence(handler(None, placement(alpha=0.5, methods=[]))) == text.GONE
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "open it again"), ("zh-CN", "请重新打开")])
+def test_of_a_lost_session_the_page_says_what_helps(language, words):
+    token = LocalContext.request.set(SimpleNamespace(headers={"accept-language": language}))
+    asked = event(revision=7, alpha=0.5, model="input")
+    try:
+        ((_, grown),) = handlers.grow(None, asked)
+        ((_, rested),) = handlers.rest(None, asked)
+        (added,) = handlers.add_method(None, asked)
+    finally:
+        LocalContext.request.reset(token)
+    for view in (grown, rested, added):
+        assert words in view.trouble
+        assert view.gone
+        assert view.revision == 7
+    assert sentence(handlers.grow(None, event(revision="7"))) == text.BROKEN_REQUEST
+
+
+def test_a_curve_that_grows_already_is_not_computed_twice(cache, photo):
+    session, _ = opened(cache, photo[:24, :32])
+    asked = event(revision=session.revision)
+    first = handlers.grow(session, asked)
+    next(first)
+    assert list(handlers.grow(session, asked)) == []
+    assert list(handlers.grow(session, asked)) == []
+    assert next(first)
+    first.close()
+    again = handlers.grow(session, asked)
+    assert next(again)
+    assert list(again)[-1][1].p99
+
+
+def test_a_curve_that_failed_can_be_asked_again(cache, photo, monkeypatch):
+    session, _ = opened(cache, photo[:24, :32])
+    asked = event(revision=session.revision)
+    with monkeypatch.context() as fault:
+        fault.setattr(views, "curve", lambda *_: 1 / 0)
+        with pytest.raises((gr.Error, ZeroDivisionError)):
+            list(handlers.grow(session, asked))
+    assert next(handlers.grow(session, asked))
 
 
 def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
