@@ -198,7 +198,7 @@ def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
         yield _gone(event)
         return
     known, model = session, data_of(event).get("model")
-    if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
+    if model not in list(text.ADDED_METHODS) or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
     pane = views.method_pane(known, str(model))
     if known.is_current:
@@ -279,7 +279,7 @@ def save_button(label: str, path: str | None = None) -> Any:
 def _suffix(sent: dict[str, Any]) -> str:
     """The kind of file that is wanted."""
     suffix = sent.get("format", "png")
-    if suffix not in ENCODERS:
+    if suffix not in list(ENCODERS):
         raise ValueError(text.BROKEN_REQUEST)
     return str(suffix)
 
@@ -333,7 +333,7 @@ def _mode(sent: dict[str, Any]) -> Mode:
 def _file_name(name: str) -> str:
     """The last part of a name, short enough for any file system."""
     last = Path(name.replace("\0", "")).name or "picture"
-    return last.encode()[-LONGEST_NAME:].decode(errors="ignore")
+    return last.encode(errors="ignore")[-LONGEST_NAME:].decode(errors="ignore")
 
 
 def _pair(session: Session | None) -> Model:

@@ -1,5 +1,6 @@
 """Sentences with which the page itself refuses a request, in English."""
 
+UNFORESEEN = "The server could not finish this: try again."
 GONE = "The picture is no longer on this server: open it again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
 TOO_LARGE_TO_EXPORT = (

@@ -188,6 +188,7 @@ SERVER = {
     "batch_ready": "保存 enlarged.zip（{total} 张中的 {done} 张）",
 }
 TOLD = {
+    refusals.UNFORESEEN: "服务器未能完成此操作，请重试。",
     refusals.GONE: "图片已不在本服务器上，请重新打开。",
     refusals.BROKEN_REQUEST: "无法理解页面发来的内容，请刷新页面。",
     refusals.TOO_LARGE_TO_EXPORT: "这里最多放大 {limit} 百万像素的整图；命令行没有此限制。",

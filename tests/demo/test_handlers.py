@@ -227,7 +227,8 @@ def test_a_method_is_added_on_demand(cache, photo):
     session, _ = opened(cache, photo)
     (view,) = handlers.add_method(session, event(model="input"))
     assert np.array_equal(pixels(view.panes[0])[::4, ::4], photo)
-    assert sentence(handlers.add_method(session, event(model="../x"))) == text.BROKEN_REQUEST
+    for bad in ("../x", [], None):
+        assert sentence(handlers.add_method(session, event(model=bad))) == text.BROKEN_REQUEST
 
 
 def test_sixteen_bit_and_transparent_pictures_are_shown(cache, photo):
@@ -296,10 +297,31 @@ def test_the_figure_shows_the_box_and_each_crop(cache, photo, monkeypatch):
     assert "4-px border cut" in words["footnote"]
 
 
+@pytest.mark.parametrize("shape", [(1, 4000), (4000, 1), (8, 30000)])
+def test_a_figure_of_the_narrowest_pictures_is_drawn(cache, shape):
+    session, _ = opened(cache, np.zeros((*shape, 3), np.uint8))
+    button = list(handlers.draw_figure(session, figure_request(kind="pdf")))[-1]
+    assert Path(button["value"]).read_bytes().startswith(b"%PDF")
+
+
+def test_a_name_with_dollars_is_no_formula(cache, photo):
+    request = event(path=uploaded(cache, encode_png(Picture(photo))), name="$x_{$", mode="enlarge")
+    ((session, _),) = handlers.open_upload(None, request)
+    assert list(handlers.draw_figure(session, figure_request(kind="pdf")))[-1]["value"]
+
+
+def test_a_name_that_no_file_can_have_is_shortened_to_one(cache, photo):
+    for name in ("a\udc80.png", "a\0.png"):
+        path = uploaded(cache, encode_png(Picture(photo)))
+        ((session, _),) = handlers.open_upload(None, event(path=path, name=name, mode="enlarge"))
+        assert session.name == "a.png"
+
+
 @pytest.mark.parametrize(
     "bad",
     [
         {"kind": "svg"},
+        {"kind": []},
         {"kind": None},
         {"alpha": 2},
         {"methods": ()},
@@ -408,6 +430,8 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
         str(cache / ("a" * 300)),
         str(tmp_path / "secret.png"),
         "/etc/passwd",
+        f"{cache}/a\0b",
+        f"{cache}/a\udc80b",
         f"{cache}/../secret.png",
         "",
         None,
@@ -612,4 +636,6 @@ def test_an_export_as_jpeg(cache, photo):
     *_, (save, _, _) = handlers.export(session, event(alpha=0.5, format="jpg"))
     assert save["value"].endswith("mine_esrgan_a0.50_x4.jpg")
     assert Path(save["value"]).read_bytes().startswith(b"\xff\xd8\xff")
-    assert "not understood" in sentence(handlers.export(session, event(alpha=0.5, format="gif")))
+    for bad in ("gif", [], None):
+        request = event(alpha=0.5, format=bad)
+        assert sentence(handlers.export(session, request)) == text.BROKEN_REQUEST
