@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
@@ -63,6 +63,36 @@ def reserved(name: str) -> Generator[Path, None, None]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+@contextmanager
+def held(files: Sequence[Path], folder: Path) -> Generator[list[Path], None, None]:
+    """Further names for files, in a folder of the page, until the end: Gradio removes its own.
+
+    One that is gone already has a name under which nothing is found. `renew` keeps them all.
+    """
+    names = [folder / f"{number}{file.suffix}" for number, file in enumerate(files)]
+    try:
+        for file, name in zip(files, names, strict=True):
+            _link(file, name)
+        yield names
+    finally:
+        for name in names:
+            _remove(name)
+
+
+def renew(folder: Path) -> None:
+    """Keep what lies in a folder from being swept for another hour."""
+    os.utime(folder)
+
+
+def _link(file: Path, name: Path) -> None:
+    """Give a file a further name, or a copy where the disk has no links."""
+    with suppress(OSError):
+        try:
+            name.hardlink_to(file)
+        except OSError:
+            shutil.copyfile(file, name)
 
 
 def forget(visitor: str) -> None:
