@@ -142,6 +142,12 @@ def test_labels_of_buttons_carry_their_values():
     assert "curve, 99 % within 0.9 grey levels" in text.ready("a.png", pixels, 0.94, 1)
 
 
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_the_words_on_privacy_name_the_button_that_clears(words):
+    for told in (words.labels["privacy"], words.page["about"]):
+        assert words.labels["clear"] in told
+
+
 def test_gradios_own_components_get_the_versions():
     for page in text.i18n().translations.values():
         assert f"Gradio {gr.__version__}" in page["about"]
