@@ -19,7 +19,7 @@ from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_jpeg, encode_png, read
 from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
-from esrgan.weights import Model
+from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
 EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
@@ -112,11 +112,6 @@ def use_own_pair(
     yield _seen_by(session, networks.own_pair(psnr, gan))
 
 
-def name_no_pair() -> Any:
-    """Clear the list of pairs: a visitor's own is none of them."""
-    return gr.update(value=None)
-
-
 @in_one_sentence
 def download_pair(name: str) -> Iterator[tuple[Any, Any]]:
     """Download a published pair; news for its button and for the list of pairs."""
@@ -135,8 +130,17 @@ def choices() -> list[tuple[str, str]]:
 
 def offer_pairs(request: gr.Request) -> Any:
     """The list of pairs for a new visitor, and the one that the page's address names."""
-    pair = read_link(dict(request.query_params)).pair
-    return gr.update(choices=choices(), value=pair.name)
+    return _listed(read_link(dict(request.query_params)).pair)
+
+
+def show_pair(session: Session | None) -> Any:
+    """The list of pairs, and the one on the slider, which may not be the one that was chosen."""
+    return _listed(_pair(session))
+
+
+def _listed(pair: Model) -> Any:
+    """The list of pairs, and one of them; a visitor's own is none."""
+    return gr.update(choices=choices(), value=pair.name if MODELS.get(pair.name) == pair else None)
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
@@ -266,9 +270,9 @@ def withdraw_export() -> tuple[Any, Any]:
     return gr.update(visible=False, value=None), gr.update(visible=False)
 
 
-def withdraw_files() -> tuple[Any, Any, Any]:
-    """Hide all three: what they are of has changed."""
-    return *withdraw_export(), withdraw_figure()
+def follow(session: Session | None) -> tuple[Any, Any, Any, Any]:
+    """What else changes with the picture, the mode or the pair: no files, and the pair's name."""
+    return *withdraw_export(), withdraw_figure(), show_pair(session)
 
 
 def save_button(label: str, path: str | None = None) -> Any:
