@@ -46,13 +46,6 @@ def test_all_pictures_go_into_one_zip_and_failures_are_listed(session, files, ph
     assert "2 of 3" in save["label"]
 
 
-def test_a_batch_that_is_cancelled_leaves_no_file(session, files, tmp_path):
-    running = batch.enlarge_all(session, files, None, 0.5)
-    assert next(running)[1]["visible"]
-    running.close()
-    assert not list(tmp_path.glob("cache/**/enlarged.zip"))
-
-
 def test_a_file_that_is_gone_is_one_failure(session, files):
     *_, (save, _, failures) = batch.enlarge_all(session, [*files[:1], "/nowhere/it.png"], [], 0.5)
     assert "1 of 2" in save["label"]

@@ -13,7 +13,7 @@ from demo import handlers, refusals, store, text, views
 from demo.layout import build, launch_options
 from demo.planes import decode
 from demo.scene import Mode, curve
-from demo.session import Latest, Session
+from demo.session import Latest
 from esrgan import AlphaCurve, Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
@@ -525,7 +525,8 @@ def test_sessions_share_nothing(cache, photo):
     ((_, first),) = handlers.rest(one, event(alpha=0.5))
     list(handlers.rest(two, event(alpha=0.1)))
     assert np.array_equal(pixels(first.exact), Upscaler("esrgan")(photo, 0.5))
-    assert isinstance(one, Session)
+    assert one.is_current
+    assert one.folder != two.folder
 
 
 def test_the_page_is_set_up_for_strangers(monkeypatch):
