@@ -34,11 +34,13 @@ def enlarge_all(
     failures: list[str] = []
     with (
         store.reserved("enlarged.zip") as target,
+        store.held(paths, target.parent) as sources,
         zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,
     ):
-        for done, path in enumerate(paths):
+        for done, (path, source) in enumerate(zip(paths, sources, strict=True)):
             try:
-                for tiles, total in _add(archive, path, network, share):
+                for tiles, total in _add(archive, source, path.stem, network, share):
+                    store.renew(target.parent)
                     label = text.batch_progress(done, len(paths), path.name, tiles, total)
                     yield save_button(label), gr.update(visible=True), gr.skip()
             except ValueError as error:
@@ -56,18 +58,26 @@ def withdraw() -> tuple[Any, Any, Any]:
 
 
 def _add(
-    archive: zipfile.ZipFile, path: Path, network: Upscaler, alpha: float
+    archive: zipfile.ZipFile, source: Path, stem: str, network: Upscaler, alpha: float
 ) -> Iterator[tuple[int, int]]:
     """Enlarge one picture into the archive; yields tiles done and in all, at first none."""
     yield 0, 1
-    picture = read(path, FILE_LIMITS)
+    picture = read(_bytes(source), FILE_LIMITS)
     for progress in network.tiles(picture.pixels, alpha):
         if progress.result is None:
             yield progress.done, progress.total
         else:
             enlarged = network.finish(picture, progress.result)
-            name = _free(archive, network.file_name(path.stem, alpha))
+            name = _free(archive, network.file_name(stem, alpha))
             archive.writestr(name, encode_png(enlarged))
+
+
+def _bytes(source: Path) -> bytes:
+    """What is in a file, which may have been lost before the start."""
+    try:
+        return source.read_bytes()
+    except OSError:
+        raise ValueError(refusals.LOST_UPLOAD) from None
 
 
 def _free(archive: zipfile.ZipFile, name: str) -> str:

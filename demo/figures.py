@@ -10,6 +10,7 @@ from demo import text
 from demo.scene import PERCEPTION, Mode, Scene, original_scores, rebuild, scores
 from demo.session import Session
 from demo.views import LIVE_PANE
+from demo.whole import fitting
 from esrgan.evaluation import Scores, caption, footnote
 from esrgan.images import to_8_bit
 from esrgan.plots import Crop, comparison, encode
@@ -38,7 +39,8 @@ def figure(session: Session, methods: Sequence[str], alpha: float, suffix: str) 
     crops = [_crop(session, method, alpha) for method in methods]
     convention = footnote((FIDELITY[scene.mode], *PERCEPTION), border_px=scene.scale)
     note = _lines(f"{OF_THE_BOX} · {convention}")
-    return encode(comparison(whole, box, crops, title=session.name, footnote=note), suffix)
+    title = session.name.replace("$", r"\$")  # else a formula to matplotlib
+    return encode(comparison(whole, box, crops, title=title, footnote=note), suffix)
 
 
 def _whole(session: Session) -> tuple[NDArray[np.uint8], tuple[int, int, int, int]]:
@@ -47,9 +49,9 @@ def _whole(session: Session) -> tuple[NDArray[np.uint8], tuple[int, int, int, in
     is_original = scene.mode is Mode.COMPARE
     pixels = session.picture.pixels
     pixels = crop_to_multiple(pixels, scene.scale) if is_original else pixels
-    ratio = min(1.0, LARGEST_WHOLE_PX / max(pixels.shape[:2]))
-    if ratio < 1:
-        pixels = cv2.resize(pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    size = fitting(pixels, LARGEST_WHOLE_PX)
+    if size != pixels.shape[1::-1]:
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return to_8_bit(pixels), _box(scene, pixels.shape[1], pixels.shape[0])
 
 

@@ -19,7 +19,7 @@ from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.images import WEB_LIMITS, Picture, encode_jpeg, encode_png, read
 from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
-from esrgan.weights import Model
+from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
 EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
@@ -35,6 +35,14 @@ def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
         yield from news
     except ValueError as error:
         yield View(revision=session.revision, trouble=text.refusal(error))
+
+
+def _gone(event: gr.EventData) -> View:
+    """What the page shows of a window whose session is lost."""
+    revision = data_of(event).get("revision")
+    if not isinstance(revision, int):
+        raise ValueError(text.BROKEN_REQUEST)
+    return View(revision=revision, trouble=text.refusal(ValueError(text.GONE)), gone=True)
 
 
 def start(request: gr.Request) -> tuple[Session, View]:
@@ -54,7 +62,7 @@ def start(request: gr.Request) -> tuple[Session, View]:
 def forget(session: Session | None) -> Iterator[tuple[Session, View]]:
     """Forget the visitor's picture, and show the first example in its place."""
     if session is not None:
-        store.forget(session.latest.visitor)
+        session.forget()
     yield first_sight.open_example(FIRST_EXAMPLE, _latest(session), _pair(session))
 
 
@@ -64,7 +72,6 @@ def open_upload(session: Session | None, event: gr.EventData) -> Iterator[tuple[
     sent = data_of(event)
     mode = _mode(sent)
     picture = read(store.take(sent.get("path")), WEB_LIMITS)
-    store.sweep()
     name = _file_name(str(sent.get("name")))
     opened = views.open_picture(name, picture, mode, _latest(session), _pair(session))
     yield views.first_view(opened)
@@ -105,11 +112,6 @@ def use_own_pair(
     yield _seen_by(session, networks.own_pair(psnr, gan))
 
 
-def name_no_pair() -> Any:
-    """Clear the list of pairs: a visitor's own is none of them."""
-    return gr.update(value=None)
-
-
 @in_one_sentence
 def download_pair(name: str) -> Iterator[tuple[Any, Any]]:
     """Download a published pair; news for its button and for the list of pairs."""
@@ -128,8 +130,17 @@ def choices() -> list[tuple[str, str]]:
 
 def offer_pairs(request: gr.Request) -> Any:
     """The list of pairs for a new visitor, and the one that the page's address names."""
-    pair = read_link(dict(request.query_params)).pair
-    return gr.update(choices=choices(), value=pair.name)
+    return _listed(read_link(dict(request.query_params)).pair)
+
+
+def show_pair(session: Session | None) -> Any:
+    """The list of pairs, and the one on the slider, which may not be the one that was chosen."""
+    return _listed(_pair(session))
+
+
+def _listed(pair: Model) -> Any:
+    """The list of pairs, and one of them; a visitor's own is none."""
+    return gr.update(choices=choices(), value=pair.name if MODELS.get(pair.name) == pair else None)
 
 
 def _seen_by(session: Session | None, pair: Model) -> tuple[Session, View]:
@@ -142,11 +153,18 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
     """Compute the window's curve; another window or picture stops it at the next node.
 
     A window whose curve would be too much to send is replaced by a smaller one. Where a GPU is
-    lent per call and none can be had, the embedded pair takes over.
+    lent per call and none can be had, the embedded pair takes over. A curve that grows already is
+    not computed twice.
     """
-    known = existing(session)
-    if data_of(event).get("revision") != known.revision:
-        return
+    if session is None:
+        yield gr.skip(), _gone(event)
+    elif data_of(event).get("revision") == session.revision:
+        with session.latest.growing(session.revision) as is_first:
+            yield from _grown(session) if is_first else ()
+
+
+def _grown(known: Session) -> Iterator[tuple[Any, View]]:
+    """The same, of the window that the visitor has."""
     news = in_the_page(known, views.growth(known))
     try:
         for view in itertools.takewhile(lambda _: known.is_current, news):
@@ -160,9 +178,12 @@ def grow(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, Vi
 
 
 @in_one_sentence
-def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session, View]]:
+def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, View]]:
     """Compute the window exactly; returning the session keeps it from expiring."""
-    known, alpha = existing(session), fraction(data_of(event), "alpha")
+    if session is None:
+        yield gr.skip(), _gone(event)
+        return
+    known, alpha = session, fraction(data_of(event), "alpha")
     if zero.lends(known.pair):
         raise ValueError(text.BROKEN_REQUEST)
 
@@ -177,10 +198,15 @@ def rest(session: Session | None, event: gr.EventData) -> Iterator[tuple[Session
 @in_one_sentence
 def add_method(session: Session | None, event: gr.EventData) -> Iterator[View]:
     """Compute one more method's crop."""
-    known, model = existing(session), data_of(event).get("model")
-    if model not in text.ADDED_METHODS or not fits(known.scene, str(model)):
+    if session is None:
+        yield _gone(event)
+        return
+    known, model = session, data_of(event).get("model")
+    if model not in list(text.ADDED_METHODS) or not fits(known.scene, str(model)):
         raise ValueError(text.BROKEN_REQUEST)
-    yield View(revision=known.revision, panes=[views.method_pane(known, str(model))])
+    pane = views.method_pane(known, str(model))
+    if known.is_current:
+        yield View(revision=known.revision, panes=[pane])
 
 
 @in_one_sentence
@@ -244,9 +270,9 @@ def withdraw_export() -> tuple[Any, Any]:
     return gr.update(visible=False, value=None), gr.update(visible=False)
 
 
-def withdraw_files() -> tuple[Any, Any, Any]:
-    """Hide all three: what they are of has changed."""
-    return *withdraw_export(), withdraw_figure()
+def follow(session: Session | None) -> tuple[Any, Any, Any, Any]:
+    """What else changes with the picture, the mode or the pair: no files, and the pair's name."""
+    return *withdraw_export(), withdraw_figure(), show_pair(session)
 
 
 def save_button(label: str, path: str | None = None) -> Any:
@@ -257,7 +283,7 @@ def save_button(label: str, path: str | None = None) -> Any:
 def _suffix(sent: dict[str, Any]) -> str:
     """The kind of file that is wanted."""
     suffix = sent.get("format", "png")
-    if suffix not in ENCODERS:
+    if suffix not in list(ENCODERS):
         raise ValueError(text.BROKEN_REQUEST)
     return str(suffix)
 
@@ -311,7 +337,7 @@ def _mode(sent: dict[str, Any]) -> Mode:
 def _file_name(name: str) -> str:
     """The last part of a name, short enough for any file system."""
     last = Path(name.replace("\0", "")).name or "picture"
-    return last.encode()[-LONGEST_NAME:].decode(errors="ignore")
+    return last.encode(errors="ignore")[-LONGEST_NAME:].decode(errors="ignore")
 
 
 def _pair(session: Session | None) -> Model:
@@ -320,5 +346,5 @@ def _pair(session: Session | None) -> Model:
 
 
 def _latest(session: Session | None) -> Latest:
-    """The visitor's counter; that of a forgotten one starts above all that the page has seen."""
-    return Latest(1_000_000) if session is None else session.latest
+    """The visitor's counter; where it is lost, another."""
+    return Latest.above_all() if session is None else session.latest

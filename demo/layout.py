@@ -7,17 +7,18 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Default
 
-from demo import api, batch, first_sight, handlers, live, networks, text
+from demo import api, batch, device, first_sight, handlers, live, networks, store, text
 from demo.scrubber import AlphaScrubber
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
 
-CACHE_SECONDS = (300, 3300)
-"""How often Gradio looks for old files, and how old they are: none is older than an hour."""
+SWEEP = (store.EVERY_SECONDS, store.OLD_SECONDS)
+"""Of what Gradio removes by itself: uploads, and what it has sent."""
 SESSION_SECONDS = 3600
 LONGEST_QUEUE = 64
-MOST_SESSIONS = 64
-"""The oldest are forgotten first; their pictures are bounded by `demo.shelf` too."""
+MOST_SESSIONS = 256
+"""The least recently used are lost first. A window takes 10 MB at most (1024 px of 16 bits a
+channel) and mostly less than 2, Gradio's own part 0.2; pictures are bounded by `demo.shelf`."""
 REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
@@ -53,7 +54,7 @@ def build() -> gr.Blocks:
     """Make the page; nothing runs before a visitor opens it."""
     first_sight.serve()
     title = text.ENGLISH.labels["title"]  # until the component knows the browser's language
-    with gr.Blocks(title=title, delete_cache=CACHE_SECONDS, analytics_enabled=False) as page:
+    with gr.Blocks(title=title, delete_cache=SWEEP, analytics_enabled=False) as page:
         session = gr.State(None, time_to_live=SESSION_SECONDS)
         gr.Markdown(SAID("intro"), elem_id="intro")
         scrubber = AlphaScrubber(
@@ -70,22 +71,24 @@ def build() -> gr.Blocks:
             cancel = gr.Button(SAID("cancel"), visible=False, elem_id="cancel")
             figure = gr.DownloadButton(visible=False, elem_id="figure")
         with gr.Accordion(SAID("networks_title"), open=False):
-            changed = _networks(page, session, scrubber)
+            pair, changed = _networks(page, session, scrubber)
         if networks.is_local():
             with gr.Accordion(SAID("batch_title"), open=False):
                 _batch(session)
         with gr.Accordion(SAID("about_title"), open=False):
             gr.Markdown(SAID("about"))
-        changed += _wire(page, session, scrubber)
-        _wire_files(session, scrubber, [save, cancel, figure], changed)
+        changed += _wire(page, session, scrubber, pair)
+        _wire_files(session, scrubber, [save, cancel, figure], changed, pair)
         api.offer()
     return page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=2)
 
 
-def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[Any]:
+def _networks(
+    page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber
+) -> tuple[gr.Dropdown, list[Any]]:
     """The choice of pairs; on the visitor's own computer also downloads and own files.
 
-    Returns the events that put another pair on the slider.
+    Returns the list of pairs, and the events that put another pair on the slider.
     """
     both = [session, scrubber]
     gr.Markdown(SAID("networks"))
@@ -94,8 +97,9 @@ def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> li
     )
     page.load(handlers.offer_pairs, None, pair, **QUIET)
     named = pair.input(handlers.use_pair, [session, pair], both, **QUIET)
+    named.failure(handlers.show_pair, session, pair, **QUIET)
     if not networks.is_local():
-        return [named]
+        return pair, [named]
     with gr.Row():
         for name, offer in networks.missing_pairs().items():
             button = gr.Button(SAID("download") + f" {offer}", size="sm")
@@ -108,8 +112,7 @@ def _networks(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> li
         ]
     own = gr.Button(SAID("use_own"), size="sm", elem_id="use-own")
     used = own.click(handlers.use_own_pair, [session, *ends], both, **QUIET)
-    used.success(handlers.name_no_pair, None, pair, **QUIET)
-    return [named, used]
+    return pair, [named, used]
 
 
 def _batch(session: gr.State) -> None:
@@ -132,7 +135,9 @@ def _batch(session: gr.State) -> None:
     cancel.click(batch.withdraw, None, news, cancels=running, **QUIET)
 
 
-def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[Any]:
+def _wire(
+    page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber, pair: gr.Dropdown
+) -> list[Any]:
     """Connect events to handlers; the component sends one at a time, the latest first.
 
     Returns the events that change the picture, or the way in which it is used.
@@ -143,6 +148,8 @@ def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[A
     rested = scrubber.rest(handlers.rest, outputs=both, **known)
     added = scrubber.add_method(handlers.add_method, outputs=scrubber, **known)
     grown.then(None, js=GROWN, **QUIET)
+    if device.on_zero_gpu():  # where another pair may have taken over
+        grown.success(handlers.show_pair, session, pair, **QUIET)
     rested.success(None, js=RESTED, **QUIET)
     for asked in (grown, rested, added):
         asked.failure(None, js=FAILED, **QUIET)
@@ -163,7 +170,11 @@ def _wire(page: gr.Blocks, session: gr.State, scrubber: AlphaScrubber) -> list[A
 
 
 def _wire_files(
-    session: gr.State, scrubber: AlphaScrubber, buttons: list[Any], changed: list[Any]
+    session: gr.State,
+    scrubber: AlphaScrubber,
+    buttons: list[Any],
+    changed: list[Any],
+    pair: gr.Dropdown,
 ) -> None:
     """Make the picture and the figure that can be saved; what changes them withdraws both."""
     save, cancel, figure = buttons
@@ -176,7 +187,8 @@ def _wire_files(
     drawn.success(None, js=PRESS_FIGURE, **QUIET)
     drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
     for event in changed:
-        event.success(handlers.withdraw_files, None, buttons, cancels=[exported, drawn], **QUIET)
+        running = [exported, drawn]
+        event.success(handlers.follow, session, [*buttons, pair], cancels=running, **QUIET)
 
 
 def _upload_megabytes() -> float:

@@ -1,6 +1,7 @@
 """Sentences with which the page itself refuses a request, in English."""
 
-IDLE = "The page was idle for an hour: open the picture again."
+UNFORESEEN = "The server could not finish this: try again."
+GONE = "The picture is no longer on this server: open it again."
 BROKEN_REQUEST = "The page sent something that is not understood: reload it."
 TOO_LARGE_TO_EXPORT = (
     "Whole pictures are enlarged here up to {limit} megapixels; the command line has no such limit."

@@ -72,9 +72,9 @@ class Scene:
     box, context
         The window in the small picture, and the window with what a network sees around it.
     lr
-        Pixels of `context`.
+        Pixels of `context`; a copy, so that a window does not keep its picture.
     hr
-        The original under the window in Compare, else None.
+        The original under the window in Compare, else None; a copy too.
     opacity
         Opacity of the enlarged window, where the picture has any.
     """
@@ -145,11 +145,11 @@ def place(
     context = _context(box, width, height)
     hr = opacity = None
     if mode is Mode.COMPARE:
-        hr = np.ascontiguousarray(picture.pixels[box.within(whole, scale)])
+        hr = picture.pixels[box.within(whole, scale)].copy()
         lr = _reduce(picture.pixels, context, whole, scale)
     else:
         opacity = _opacity(picture, box, whole, scale)
-        lr = np.ascontiguousarray(picture.pixels[context.within(whole)])
+        lr = picture.pixels[context.within(whole)].copy()
     return Scene(mode, scale, (width, height), side, box, context, lr, hr, opacity)
 
 

@@ -1,11 +1,14 @@
 """What the page remembers about one visitor."""
 
 import secrets
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from gradio.data_classes import FileData
 
-from demo import store
+from demo import refusals, store
 from demo.scene import SIDES_PX, Mode, Scene, place, scale_of, usable
 from demo.shelf import SHELF, Ticket
 from esrgan.images import Picture
@@ -24,18 +27,42 @@ class Latest:
         Of the newest window.
     subject
         Picture, mode and pair: what a download or a figure is of.
-    visitor
-        Name of the folder of all that the visitor is sent; nobody can guess it.
+    folder
+        Name of the folder of all that the visitor is sent; nobody can guess it. A forgotten
+        visitor gets another.
     """
 
     revision: int = 0
     subject: Subject | None = None
-    visitor: str = field(default_factory=lambda: secrets.token_hex(16))
+    folder: str = field(default_factory=lambda: secrets.token_hex(16))
+    _growing: set[int] = field(default_factory=set, repr=False)
+
+    @classmethod
+    def above_all(cls) -> "Latest":
+        """A counter for a page whose own is lost, above all that it may have seen."""
+        return cls(time.time_ns() // 1_000_000)
 
     def rise(self, subject: Subject) -> int:
         """A new revision."""
         self.revision, self.subject = self.revision + 1, subject
         return self.revision
+
+    @contextmanager
+    def growing(self, revision: int) -> Generator[bool, None, None]:
+        """Whether nobody else computes this window's curve; then it counts as growing."""
+        is_first = revision not in self._growing
+        self._growing.add(revision)
+        try:
+            yield is_first
+        finally:
+            if is_first:
+                self._growing.discard(revision)
+
+    def retire(self) -> str:
+        """End all work, and choose another folder; returns the name of the old one."""
+        retired, self.folder = self.folder, secrets.token_hex(16)
+        self.revision, self.subject = self.revision + 1, None
+        return retired
 
 
 @dataclass(frozen=True)
@@ -56,6 +83,8 @@ class Session:
         Bytes of this window's crops that the page has been sent.
     latest
         Shared by all sessions of the visitor.
+    folder
+        Name of the folder of what is sent; that of `latest` until the visitor is forgotten.
     example
         Name of the example that this is; empty for an upload.
     """
@@ -69,10 +98,26 @@ class Session:
     latest: Latest = field(default_factory=Latest, repr=False)
     example: str = ""
     sent: int = 0
+    folder: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", self.folder or self.latest.folder)
 
     def put(self, data: bytes, name: str) -> FileData:
-        """Write a file that this visitor's browser may fetch."""
-        return store.put(data, name, self.latest.visitor)
+        """Write a file that this visitor's browser may fetch; of a forgotten one nothing stays."""
+        file = store.put(data, name, self.folder)
+        if self.is_forgotten:
+            store.forget(self.folder)
+        return file
+
+    def forget(self) -> None:
+        """Remove all that the visitor was sent, and what unfinished work still writes."""
+        store.forget(self.latest.retire())
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the visitor has had this picture forgotten."""
+        return self.folder != self.latest.folder
 
     @property
     def is_current(self) -> bool:
@@ -90,7 +135,15 @@ class Session:
         return self.subject == self.latest.subject
 
     def risen(self) -> "Session":
-        """The same as the visitor's newest window; work on what was there before stops."""
+        """The same as the visitor's newest window; work on what was there before stops.
+
+        Raises
+        ------
+        ValueError
+            If it has been forgotten meanwhile.
+        """
+        if self.is_forgotten:
+            raise ValueError(refusals.GONE)
         return replace(self, revision=self.latest.rise(self.subject))
 
     @property

@@ -55,10 +55,11 @@ def open_picture(
     """
     scale = scale_of(pair)
     scene = place(picture, usable(mode, scale), 0.5, 0.5, scale)
+    opened = Session(0, name, SHELF.put(picture), scene, overview, pair, latest)
     if not overview:
-        small = whole.reduced(picture, OVERVIEW_PX)
-        overview = store.put(small, "overview.png", latest.visitor).path
-    return Session(0, name, SHELF.put(picture), scene, overview, pair, latest).risen()
+        small = opened.put(whole.reduced(picture, OVERVIEW_PX), "overview.png")
+        opened = replace(opened, overview=small.path)
+    return opened.risen()
 
 
 def open_example(name: str, latest: Latest, pair: Model, *, overview: str = "") -> Session:

@@ -15,7 +15,7 @@ def before_after(session: Session, small: Picture, large: Picture, alpha: float 
 
     `alpha` is None where it was painted.
     """
-    size = _fitting(large, LONGEST_PX)
+    size = fitting(large.pixels, LONGEST_PX)
     before, after = (
         session.put(encode_jpeg(_resized(picture, size)), f"{name}.jpg")
         for name, picture in (("before", small), ("after", large))
@@ -25,13 +25,13 @@ def before_after(session: Session, small: Picture, large: Picture, alpha: float 
 
 def reduced(picture: Picture, longest_px: int) -> bytes:
     """A picture without its opacity as a PNG file that is at most `longest_px` long."""
-    small = _resized(Picture(picture.pixels), _fitting(picture, longest_px))
+    small = _resized(Picture(picture.pixels), fitting(picture.pixels, longest_px))
     return encode_png(small, compress_level=1)
 
 
-def _fitting(picture: Picture, longest_px: int) -> tuple[int, int]:
+def fitting(pixels: NDArray, longest_px: int) -> tuple[int, int]:
     """Width and height of a picture that is reduced to a longest side, if it has a longer one."""
-    height, width = picture.pixels.shape[:2]
+    height, width = pixels.shape[:2]
     ratio = min(1.0, longest_px / max(height, width))
     return max(1, round(width * ratio)), max(1, round(height * ratio))
 

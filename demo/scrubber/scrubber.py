@@ -176,6 +176,8 @@ class View(GradioModel):
         A token with which the network itself can be asked for every α, on a dedicated GPU.
     trouble
         Why the window cannot be computed, in one sentence.
+    gone
+        Whether that is because the server no longer has the picture: it must be opened again.
     rests
         Whether the network is asked when the slider rests; else the curve answers there too.
     """
@@ -192,6 +194,7 @@ class View(GradioModel):
     whole: Whole | None = None
     live: str = ""
     trouble: str = ""
+    gone: bool = False
     rests: bool = True
 
 

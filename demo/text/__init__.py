@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import esrgan
 from demo import device
-from demo.refusals import BROKEN_REQUEST, IDLE, TOO_LARGE_TO_EXPORT
+from demo.refusals import BROKEN_REQUEST, GONE, TOO_LARGE_TO_EXPORT
 from demo.text.chinese import CHINESE
 from demo.text.english import ENGLISH
 from demo.text.words import Words
@@ -26,7 +26,7 @@ from esrgan.metrics.naturalness import SMALLEST_PX
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.weights import MODELS
 
-__all__ = ["BROKEN_REQUEST", "IDLE", "TOO_LARGE_TO_EXPORT"]
+__all__ = ["BROKEN_REQUEST", "GONE", "TOO_LARGE_TO_EXPORT"]
 
 LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "zh-CN": CHINESE}
 """By the tag that the page is marked with; every region reads the same."""

@@ -78,8 +78,8 @@ LABELS = {
     "play": "Play",
     "play_help": "Move α from 0 to 1 and back",
     "privacy": (
-        "Your picture stays on this server at most an hour, is not used for training, and is seen "
-        "by no other visitor."
+        "Your picture stays on this server until about an hour after you last used it; Clear "
+        "removes it at once. It is not used for training, and is seen by no other visitor."
     ),
     "quality_help": (
         "Exact: the network's own output at this α. Curve: a blend of up to nine exact outputs, "
@@ -169,8 +169,8 @@ network invents.
   exact, except a brushed one, for which no single network exists.
 - **What to be careful about**: the networks invent detail. It is plausible, not real: do not
   identify people, or read number plates, text or medical pictures from it.
-- **Privacy**: your picture stays on this server at most an hour, is not used for training, and is
-  seen by no other visitor.
+- **Privacy**: your picture stays on this server until about an hour after you last used it; Clear
+  removes it at once. It is not used for training, and is seen by no other visitor.
 - **Papers**: [ESRGAN and network interpolation](https://arxiv.org/abs/1809.00219),
   [deep network interpolation](https://arxiv.org/abs/1811.10515),
   [PIRM 2018](https://arxiv.org/abs/1809.07517),

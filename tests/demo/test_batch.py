@@ -1,11 +1,14 @@
+import os
+import time
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from demo import batch, handlers
+from demo import batch, handlers, refusals, store
 from esrgan import Upscaler
 from esrgan.images import Picture, encode_png, read
 
@@ -43,17 +46,56 @@ def test_all_pictures_go_into_one_zip_and_failures_are_listed(session, files, ph
     assert "2 of 3" in save["label"]
 
 
-def test_a_batch_that_is_cancelled_leaves_no_file(session, files, tmp_path):
-    running = batch.enlarge_all(session, files, None, 0.5)
-    assert next(running)[1]["visible"]
-    running.close()
-    assert not list(tmp_path.glob("cache/**/enlarged.zip"))
-
-
 def test_a_file_that_is_gone_is_one_failure(session, files):
     *_, (save, _, failures) = batch.enlarge_all(session, [*files[:1], "/nowhere/it.png"], [], 0.5)
     assert "1 of 2" in save["label"]
-    assert failures["value"].startswith("it.png: ")
+    assert failures["value"] == f"it.png: {refusals.LOST_UPLOAD}"
+
+
+def test_a_batch_outlives_its_uploads(session, files, tmp_path, monkeypatch):
+    running = batch.enlarge_all(session, [files[0], files[2]], None, 0.5)
+    next(running)
+    for path in files:
+        Path(path).unlink()
+    hours_later = time.time() + 9 * 3600
+    next(running)
+    (zipped,) = tmp_path.glob("cache/**/enlarged.zip")
+    os.utime(zipped.parent, (hours_later,) * 2)  # as by the tile just done
+    with monkeypatch.context() as later:
+        later.setattr(store, "time", SimpleNamespace(time=lambda: hours_later))
+        store.sweep()
+    *_, (save, _, failures) = running
+    assert "2 of 2" in save["label"]
+    assert not failures["visible"]
+
+
+def test_a_batch_keeps_its_files_from_being_swept_with_every_tile(session, files, tmp_path):
+    running = batch.enlarge_all(session, [files[0], files[2]], None, 0.5)
+    next(running)
+    (zipped,) = tmp_path.glob("cache/**/enlarged.zip")
+    os.utime(zipped.parent, (0, 0))
+    next(running)
+    assert time.time() - zipped.parent.stat().st_mtime < 60
+
+
+@pytest.mark.parametrize("is_through", [True, False])
+def test_only_the_zip_stays_of_a_batch(session, files, tmp_path, is_through):
+    running = batch.enlarge_all(session, [files[0], files[2]], None, 0.5)
+    next(running)
+    assert len(list(tmp_path.glob("cache/page/**/[01].png"))) == 2
+    list(running) if is_through else running.close()
+    left = [path.name for path in tmp_path.glob("cache/page/**/*") if path.is_file()]
+    assert left.count("enlarged.zip") == is_through
+    assert not {"0.png", "1.png"} & set(left)
+
+
+def test_where_the_disk_has_no_links_a_batch_copies(session, files, monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    *_, (save, _, _) = batch.enlarge_all(session, files[:1], None, 0.5)
+    assert "1 of 1" in save["label"]
 
 
 @pytest.mark.parametrize("alpha", [None, "1", 2, float("nan"), True])

@@ -1,6 +1,3 @@
-import os
-import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,13 +6,14 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.context import LocalContext
 from PIL import Image
 
 from demo import handlers, refusals, store, text, views
 from demo.layout import build, launch_options
 from demo.planes import decode
 from demo.scene import Mode, curve
-from demo.session import Latest, Session
+from demo.session import Latest
 from esrgan import AlphaCurve, Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
@@ -229,7 +227,8 @@ def test_a_method_is_added_on_demand(cache, photo):
     session, _ = opened(cache, photo)
     (view,) = handlers.add_method(session, event(model="input"))
     assert np.array_equal(pixels(view.panes[0])[::4, ::4], photo)
-    assert sentence(handlers.add_method(session, event(model="../x"))) == text.BROKEN_REQUEST
+    for bad in ("../x", [], None):
+        assert sentence(handlers.add_method(session, event(model=bad))) == text.BROKEN_REQUEST
 
 
 def test_sixteen_bit_and_transparent_pictures_are_shown(cache, photo):
@@ -298,10 +297,31 @@ def test_the_figure_shows_the_box_and_each_crop(cache, photo, monkeypatch):
     assert "4-px border cut" in words["footnote"]
 
 
+@pytest.mark.parametrize("shape", [(1, 4000), (4000, 1), (8, 30000)])
+def test_a_figure_of_the_narrowest_pictures_is_drawn(cache, shape):
+    session, _ = opened(cache, np.zeros((*shape, 3), np.uint8))
+    button = list(handlers.draw_figure(session, figure_request(kind="pdf")))[-1]
+    assert Path(button["value"]).read_bytes().startswith(b"%PDF")
+
+
+def test_a_name_with_dollars_is_no_formula(cache, photo):
+    request = event(path=uploaded(cache, encode_png(Picture(photo))), name="$x_{$", mode="enlarge")
+    ((session, _),) = handlers.open_upload(None, request)
+    assert list(handlers.draw_figure(session, figure_request(kind="pdf")))[-1]["value"]
+
+
+def test_a_name_that_no_file_can_have_is_shortened_to_one(cache, photo):
+    for name in ("a\udc80.png", "a\0.png"):
+        path = uploaded(cache, encode_png(Picture(photo)))
+        ((session, _),) = handlers.open_upload(None, event(path=path, name=name, mode="enlarge"))
+        assert session.name == "a.png"
+
+
 @pytest.mark.parametrize(
     "bad",
     [
         {"kind": "svg"},
+        {"kind": []},
         {"kind": None},
         {"alpha": 2},
         {"methods": ()},
@@ -410,6 +430,8 @@ def test_only_uploads_can_be_opened(cache, tmp_path, photo):
         str(cache / ("a" * 300)),
         str(tmp_path / "secret.png"),
         "/etc/passwd",
+        f"{cache}/a\0b",
+        f"{cache}/a\udc80b",
         f"{cache}/../secret.png",
         "",
         None,
@@ -435,8 +457,50 @@ def test_what_the_browser_sends_is_checked(cache, photo, alpha):
     )
 
 
-def test_a_forgotten_session_is_one_sentence():
-    assert sentence(handlers.rest(None, event(alpha=0.5))) == text.IDLE
+def test_a_lost_session_is_one_sentence():
+    for handler in (handlers.export, handlers.draw_figure, handlers.place):
+        assert sentence(handler(None, placement(alpha=0.5, methods=[]))) == text.GONE
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "open it again"), ("zh-CN", "请重新打开")])
+def test_of_a_lost_session_the_page_says_what_helps(language, words):
+    token = LocalContext.request.set(SimpleNamespace(headers={"accept-language": language}))
+    asked = event(revision=7, alpha=0.5, model="input")
+    try:
+        ((_, grown),) = handlers.grow(None, asked)
+        ((_, rested),) = handlers.rest(None, asked)
+        (added,) = handlers.add_method(None, asked)
+    finally:
+        LocalContext.request.reset(token)
+    for view in (grown, rested, added):
+        assert words in view.trouble
+        assert view.gone
+        assert view.revision == 7
+    assert sentence(handlers.grow(None, event(revision="7"))) == text.BROKEN_REQUEST
+
+
+def test_a_curve_that_grows_already_is_not_computed_twice(cache, photo):
+    session, _ = opened(cache, photo[:24, :32])
+    asked = event(revision=session.revision)
+    first = handlers.grow(session, asked)
+    next(first)
+    assert list(handlers.grow(session, asked)) == []
+    assert list(handlers.grow(session, asked)) == []
+    assert next(first)
+    first.close()
+    again = handlers.grow(session, asked)
+    assert next(again)
+    assert list(again)[-1][1].p99
+
+
+def test_a_curve_that_failed_can_be_asked_again(cache, photo, monkeypatch):
+    session, _ = opened(cache, photo[:24, :32])
+    asked = event(revision=session.revision)
+    with monkeypatch.context() as fault:
+        fault.setattr(views, "curve", lambda *_: 1 / 0)
+        with pytest.raises((gr.Error, ZeroDivisionError)):
+            list(handlers.grow(session, asked))
+    assert next(handlers.grow(session, asked))
 
 
 def test_compare_of_a_tiny_picture_is_refused_and_keeps_the_page(cache):
@@ -461,28 +525,13 @@ def test_sessions_share_nothing(cache, photo):
     ((_, first),) = handlers.rest(one, event(alpha=0.5))
     list(handlers.rest(two, event(alpha=0.1)))
     assert np.array_equal(pixels(first.exact), Upscaler("esrgan")(photo, 0.5))
-    assert isinstance(one, Session)
-
-
-def test_empty_folders_are_swept(cache):
-    (cache / "old").mkdir(parents=True)
-    (cache / "fresh").mkdir()
-    (cache / "used").mkdir()
-    (cache / "used" / "a.png").write_bytes(b"a")
-    visitor = cache / "page" / "visitor"
-    (visitor / "old").mkdir(parents=True)
-    for folder in (cache / "old", cache / "used", visitor / "old"):
-        os.utime(folder, (time.time() - 3600,) * 2)
-    store.sweep()
-    assert list(visitor.iterdir()) == []
-    shutil.rmtree(cache / "page")
-    assert sorted(path.name for path in cache.iterdir()) == ["fresh", "used"]
+    assert one.is_current
+    assert one.folder != two.folder
 
 
 def test_the_page_is_set_up_for_strangers(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/esrgan")
     page = build()
-    assert sum(page.delete_cache) <= 3600
     assert page.analytics_enabled is False
     options = launch_options()
     assert options["ssr_mode"] is False
@@ -518,13 +567,69 @@ def test_forgetting_removes_all_files_and_shows_the_first_example(cache, photo):
     growth(session)
     list(handlers.export(session, event(alpha=0.5)))
     assert view.place.example == ""
-    sent = {path for path in (cache / "page").rglob("*.*") if session.latest.visitor in str(path)}
+    sent = {path for path in (cache / "page").rglob("*.*") if session.folder in str(path)}
     assert {"overview.png", "bicubic.png", "after.jpg"} <= {path.name for path in sent}
     ((again, shown),) = handlers.forget(session)
     assert not any(path.exists() for path in sent)
     assert Path(other.overview).exists()
-    assert (shown.place.example, again.revision) == ("cat", session.revision + 1)
+    assert shown.place.example == "cat"
+    assert again.revision > session.revision
     assert not session.is_current
+
+
+WORK = {
+    "curve": lambda session: handlers.grow(session, event(revision=session.revision)),
+    "export": lambda session: handlers.export(session, event(alpha=0.5)),
+    "figure": lambda session: handlers.draw_figure(session, figure_request()),
+    "method": lambda session: handlers.add_method(session, event(model="input")),
+    "rest": lambda session: handlers.rest(session, event(alpha=0.5)),
+}
+
+
+def clear_while_writing(session, monkeypatch):
+    """The visitor clears at the very moment in which a file is written."""
+    write = store.put
+
+    def put(data, name, visitor=""):
+        monkeypatch.setattr(store, "put", write)
+        path = write(data, name, visitor)
+        assert list(handlers.forget(session))
+        return write(data, f"again-{name}", visitor) and path
+
+    monkeypatch.setattr(store, "put", put)
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_what_runs_on_when_a_visitor_is_forgotten_leaves_no_file(cache, photo, monkeypatch, work):
+    session, _ = opened(cache, photo[:24, :32])
+    clear_while_writing(session, monkeypatch)
+    news = list(work(session))
+    assert not (cache / "page" / session.folder).exists()
+    assert session.is_forgotten
+    assert not any(str(session.folder) in str(it) for it in news)
+
+
+def test_a_curve_that_grows_stops_when_its_visitor_is_forgotten(cache, photo):
+    session, _ = opened(cache, photo[:24, :32])
+    work = handlers.grow(session, event(revision=session.revision))
+    next(work), next(work)
+    list(handlers.forget(session))
+    assert list(work) == []
+    assert not (cache / "page" / session.folder).exists()
+
+
+def test_a_picture_that_was_forgotten_does_not_come_back(cache, photo):
+    session, _ = opened(cache, photo)
+    ((again, _),) = handlers.forget(session)
+    assert sentence(handlers.place(session, placement())) == text.GONE
+    assert again.is_current
+    assert list(handlers.place(again, placement()))
+
+
+def test_every_lost_session_starts_above_what_the_page_has_seen(cache, photo):
+    revisions = [opened(cache, photo)[0].placed(Mode.ENLARGE, 0, 0).revision for _ in range(3)]
+    assert revisions == sorted(set(revisions))
+    assert revisions[-1] < 2**53  # as a number in JavaScript
 
 
 def test_an_export_as_jpeg(cache, photo):
@@ -532,4 +637,6 @@ def test_an_export_as_jpeg(cache, photo):
     *_, (save, _, _) = handlers.export(session, event(alpha=0.5, format="jpg"))
     assert save["value"].endswith("mine_esrgan_a0.50_x4.jpg")
     assert Path(save["value"]).read_bytes().startswith(b"\xff\xd8\xff")
-    assert "not understood" in sentence(handlers.export(session, event(alpha=0.5, format="gif")))
+    for bad in ("gif", [], None):
+        request = event(alpha=0.5, format=bad)
+        assert sentence(handlers.export(session, request)) == text.BROKEN_REQUEST

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,9 +6,9 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.context import LocalContext
 
-from demo import handlers, networks
-from demo.layout import launch_options
+from demo import handlers, layout, networks
 from demo.planes import decode
 from demo.scene import Mode, rebuild, scores
 from esrgan import Upscaler, imresize
@@ -193,7 +192,7 @@ def test_own_networks_outlive_their_files(session, tmp_path):
 
 def test_a_space_takes_no_files_and_downloads_nothing(session, tmp_path, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "someone/esrgan")
-    assert launch_options()["max_file_size"] == "40mb"
+    assert layout.launch_options()["max_file_size"] == "40mb"
     with pytest.raises(gr.Error, match="not understood"):
         list(handlers.use_own_pair(session, *pair_of_files(tmp_path)))
     with pytest.raises(gr.Error, match="not a pair that can be downloaded here"):
@@ -223,6 +222,38 @@ def test_only_ready_pairs_are_named(session):
     assert changed.revision == session.revision + 1
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "SRGAN · our training"), ("zh-CN", "SRGAN · 自行训练")]
+)
+def test_the_list_tells_the_pair_on_the_slider(session, tmp_path, language, title):
+    own = next(handlers.use_own_pair(session, *pair_of_files(tmp_path)))[0]
+    named = next(handlers.use_pair(session, "srgan"))[0]
+    token = LocalContext.request.set(SimpleNamespace(headers={"accept-language": language}))
+    try:
+        shown = [handlers.show_pair(it) for it in (session, named, own, None)]
+    finally:
+        LocalContext.request.reset(token)
+    assert [it["value"] for it in shown] == ["esrgan", "srgan", None, "esrgan"]
+    assert all((title, "srgan") in it["choices"] for it in shown)
+    assert handlers.follow(named)[-1] == handlers.show_pair(named)
+
+
+@pytest.mark.parametrize("lends", ["true", "false"])
+def test_the_list_is_told_after_whatever_may_change_the_pair(monkeypatch, lends):
+    monkeypatch.setenv("SPACES_ZERO_GPU", lends)
+    page = layout.build()
+    names = {number: fn.name for number, fn in page.fns.items()}
+    told = {
+        (names[fn.trigger_after], fn.trigger_only_on_failure)
+        for fn in page.fns.values()
+        if fn.name in ("show_pair", "follow")
+    }
+    opening = {"open_upload", "open_example", "forget", "place", "use_pair", "use_own_pair"}
+    expected = {(name, False) for name in opening} | {("use_pair", True)}
+    assert told == expected | ({("grow", False)} if lends == "true" else set())
+    page.close()
+
+
 def test_a_folder_of_pictures_becomes_a_pair_on_the_slider(folder, session):  # noqa: F811
     """The guide's path: two stages by the command line, then the page."""
     size = "model=num_features:4,num_blocks:1"
@@ -239,4 +270,3 @@ def test_a_folder_of_pictures_becomes_a_pair_on_the_slider(folder, session):  # 
     _, last = news[-1]
     assert {node.alpha for node in last.nodes} >= {0.0, 1.0}
     assert last.p99
-    assert replace(changed, pair=MODELS["esrgan"]).pair.name == "esrgan"

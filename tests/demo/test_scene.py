@@ -99,6 +99,14 @@ def test_the_window_is_as_large_as_is_asked_and_as_the_picture_fills(large):
     assert max(widest.width, widest.height) <= window_upscaler("esrgan").tile_px
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_a_window_does_not_keep_its_picture(mode):
+    tall = np.zeros((1300, 100, 3), np.uint8)
+    scene = place(Picture(tall), mode, 0.5, 0.5, 4)
+    kept = [pixels for pixels in (scene.lr, scene.hr) if pixels is not None]
+    assert not any(np.shares_memory(pixels, tall) for pixels in kept)
+
+
 def test_opacity_of_the_window(large):
     opacity = large[..., 0]
     scene = place(Picture(large, opacity), Mode.ENLARGE, 0.4, 0.6, 4)

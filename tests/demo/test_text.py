@@ -127,8 +127,8 @@ def test_the_server_speaks_the_language_that_the_browser_prefers(header, words):
     try:
         assert text.spoken() is words
         with pytest.raises(gr.Error) as refusal:
-            list(handlers.rest(None, SimpleNamespace(_data={"alpha": 0.5})))
-        assert refusal.value.message == words.translate(text.IDLE)
+            list(handlers.export(None, SimpleNamespace(_data={"alpha": 0.5})))
+        assert refusal.value.message == words.translate(text.GONE)
     finally:
         LocalContext.request.reset(token)
 
@@ -140,6 +140,12 @@ def test_labels_of_buttons_carry_their_values():
     assert text.ready("a.png", pixels, None, 1.25) == "Save a.png (30 × 20, exact, 1.2 s)"
     assert "JPEG, 8 bits" in text.ready("a.jpg", pixels, None, 1)
     assert "curve, 99 % within 0.9 grey levels" in text.ready("a.png", pixels, 0.94, 1)
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_the_words_on_privacy_name_the_button_that_clears(words):
+    for told in (words.labels["privacy"], words.page["about"]):
+        assert words.labels["clear"] in told
 
 
 def test_gradios_own_components_get_the_versions():
