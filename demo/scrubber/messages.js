@@ -45,7 +45,7 @@ function begin(view) {
   fit();
   setAlpha(state.alpha);
   root.dataset.revision = view.revision;
-  Object.assign(root.dataset, { nodes: 0, bounded: '' });
+  Object.assign(root.dataset, { nodes: 0, bounded: '', quality: 'curve' });
   clearNotice();
   say(view.place.notes.map(inOwnWords).concat(sizeNote(view.place)).join(' '));
   answered();

@@ -37,10 +37,16 @@ def send(tab, script, data, name="mine.png", kind="image/png"):
     tab.page.evaluate(script, [base64.b64encode(data).decode(), name, kind])
 
 
-def drop(tab, photo):
+def bring(tab, photo):
+    """Drop a picture, and wait until it has replaced the one that is there."""
     send(tab, DROP, encode_png(Picture(photo)))
     tab.page.wait_for_selector('[data-mode="enlarge"][aria-checked="true"]')
     tab.page.wait_for_selector('.facts :text("mine.png")')
+
+
+def drop(tab, photo):
+    """Drop a picture, and wait until all of it is there."""
+    bring(tab, photo)
     tab.wait_until_ready()
 
 
