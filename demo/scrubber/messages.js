@@ -15,7 +15,7 @@ function show() {
   }
   if (view.trouble) {
     part('panes').querySelector('.live')?.classList.remove('waiting');
-    notify('trouble', view.trouble, computeAgain);
+    notify('trouble', view.trouble, goOn);
   }
   if (view.whole) showWhole(view.whole);
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));

@@ -15,17 +15,16 @@ function send(name, data) {
   ask(name, data);
 }
 
-function answered() {
+// Nothing is on its way any more; returns what waited for it.
+function release() {
   const { next } = request;
   Object.assign(request, { sent: -PATIENCE_MS, next: null });
-  if (next) send(next[0], next[1]);
+  return next;
 }
 
-// The connection is back: what was chosen meanwhile, then what the window still lacks.
-function carryOn() {
-  clearNotice();
-  answered();
-  settle();
+function answered() {
+  const next = release();
+  if (next) send(...next);
 }
 
 function shares() {
