@@ -110,10 +110,7 @@ function showExamples(examples) {
     image.src = example.image.url;
     image.alt = example.name;
     button.append(image);
-    button.addEventListener('click', () => {
-      say(labels.working);
-      send('open_example', { name: example.name });
-    });
+    button.addEventListener('click', () => choose('open_example', { name: example.name }));
     return button;
   }));
 }

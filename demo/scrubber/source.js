@@ -1,7 +1,7 @@
 // The whole picture with its window, and everything that opens a picture.
 const PATIENCE_MS = 30000;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const request = { sent: -PATIENCE_MS, next: null };
+const request = { sent: -PATIENCE_MS, next: null, chosen: 0 };
 
 // One request at a time, the latest wins.
 function send(name, data) {
@@ -11,7 +11,7 @@ function send(name, data) {
     request.next = [name, data];
     return;
   }
-  request.sent = performance.now();
+  Object.assign(request, { sent: performance.now(), next: null });
   ask(name, data);
 }
 
@@ -99,16 +99,23 @@ element.querySelectorAll('[data-mode]').forEach((button) => {
   });
 });
 
+// Another picture: what is still being uploaded is no longer wanted.
+function choose(name, data) {
+  request.chosen += 1;
+  say(labels.working);
+  send(name, data);
+}
+
 async function open(file) {
   if (!file) return;
   if (file.size > props.facts.megabytes * 1e6) return say(labels.too_large, true);
+  const mine = (request.chosen += 1);
   say(labels.uploading);
   try {
-    const uploaded = await upload(file);
-    say(labels.working);
-    send('open_upload', { path: uploaded.path, name: file.name, mode: state.chosen });
+    const { path } = await upload(file);
+    if (mine === request.chosen) choose('open_upload', { path, name: file.name, mode: state.chosen });
   } catch (error) {
-    say(labels.upload_failed, true);
+    if (mine === request.chosen) say(labels.upload_failed, true);
   }
 }
 
