@@ -55,7 +55,7 @@ function place(box, changes) {
 
 let dragged = null;
 part('overview').addEventListener('pointerdown', (event) => {
-  if (!state.place || part('box').hidden) return;
+  if (event.button || !state.place || part('box').hidden) return;
   event.preventDefault();
   part('box').focus();
   part('overview').setPointerCapture(event.pointerId);
@@ -80,7 +80,7 @@ function dragBox(event) {
 }
 
 part('box').addEventListener('keydown', (event) => {
-  const arrow = ARROWS[event.key];
+  const arrow = !isBrowsersOwn(event) && ARROWS[event.key];
   if (!arrow || !state.place) return;
   event.preventDefault();
   const [left, top, width, height] = shares();

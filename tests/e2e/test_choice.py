@@ -72,3 +72,14 @@ def test_what_waited_for_a_lost_answer_does_not_come_back(tab):
     tab.wait_until_ready(revision=revision + 1)
     assert not any("astronaut" in body for body in asked)
     held[0].continue_()
+
+
+def test_a_right_click_does_not_move_the_window(tab):
+    tab.open()
+    example(tab, "coffee").click()
+    name_is(tab, "coffee")
+    tab.wait_until_live()
+    asked = tab.asked()
+    tab.page.locator('[data-part="overview"]').click(button="right", position={"x": 5, "y": 5})
+    assert tab.page.locator('[data-part="box"]').is_visible()
+    assert asked == []

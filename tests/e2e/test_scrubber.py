@@ -235,6 +235,15 @@ def test_zoom_and_pan_are_shared_and_pixels_stay_square(tab, photo):
     tab.page.wait_for_selector('.scrubber[data-zoom="1.50"]')
 
 
+def test_where_there_is_nothing_to_zoom_out_the_wheel_scrolls(tab):
+    tab.open()
+    tab.page.locator('[data-pane="esrgan"] .frame').scroll_into_view_if_needed()
+    before = tab.page.evaluate("scrollY")
+    wheel(tab, "esrgan", 100)
+    tab.page.wait_for_function("before => scrollY > before", arg=before)
+    assert tab.page.locator(".scrubber").get_attribute("data-zoom") == "1.00"
+
+
 def test_split_shows_two_crops_and_its_handle_takes_keys(tab, photo):
     tab.open()
     drop(tab, photo)
