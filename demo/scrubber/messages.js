@@ -84,14 +84,24 @@ function showSource(where) {
 }
 
 function showSides(where) {
+  const group = part('sides').querySelector('.group');
   part('sides').hidden = where.sides.length < 2;
-  part('sides').querySelector('.group').replaceChildren(...where.sides.map((side) => {
-    const button = make('button', '', String(side));
-    Object.assign(button, { type: 'button', role: 'radio', ariaChecked: String(side === where.side) });
+  fitButtons(group, where.sides.length, makeSide).forEach((button, at) => {
+    const side = where.sides[at];
+    button.textContent = side;
     button.dataset.side = side;
-    button.addEventListener('click', () => { if (side !== where.side) place(shares(), { side }); });
-    return button;
-  }));
+    button.ariaChecked = String(side === where.side);
+  });
+}
+
+function makeSide() {
+  const button = make('button', '');
+  Object.assign(button, { type: 'button', role: 'radio' });
+  button.addEventListener('click', () => {
+    const side = Number(button.dataset.side);
+    if (side !== state.place.side) place(shares(), { side });
+  });
+  return button;
 }
 
 // What becomes what, in pixels.

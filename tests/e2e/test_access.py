@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import drop, set_alpha
+from tests.e2e.test_page import bring, drop, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -106,6 +106,21 @@ def test_keys_of_the_browser_stay_its_own(tab):
         assert root.get_attribute("data-zoom") == "1.00"
         tab.page.locator('button[data-show="side"]').press(f"{modifier}+ArrowRight")
         assert root.get_attribute("data-show") == "side"
+
+
+def test_focus_stays_on_a_size_when_the_window_becomes_that_large(tab, photo):
+    tab.open()
+    bring(tab, np.tile(photo, (2, 2, 1)))
+    size = tab.page.locator('[data-side="768"]')
+    size.press("Enter")
+    tab.page.wait_for_selector('[data-side="768"][aria-checked="true"]')
+    assert size.evaluate("it => it === document.activeElement")
+
+
+def test_what_moves_with_alpha_is_not_read_aloud_at_every_step(tab):
+    tab.open()
+    for name in ("value", "plane-here", "brush-value"):
+        assert tab.page.locator(f'[data-part="{name}"]').get_attribute("aria-live") == "off"
 
 
 def touch(session, kind, *points):

@@ -74,7 +74,8 @@ def test_the_marker_follows_alpha_between_the_points(tab):
 def test_a_region_button_sets_the_best_alpha(tab):
     tab.open()
     set_alpha(tab, 0.1)
-    tab.page.click('[data-region="1"]')
+    region = tab.page.locator('[data-region="1"]')
+    region.press("Enter")
     answer = tab.page.locator('[data-part="region-answer"]').text_content()
     assert answer.startswith("Best α in region 1: α ")
     alpha = answer.rpartition(" ")[2]
@@ -84,6 +85,7 @@ def test_a_region_button_sets_the_best_alpha(tab):
         "(all) => Math.max(...all.map((dot) => +dot.getAttribute('cy')))"
     )
     assert marker(tab)[1] == pytest.approx(lowest, abs=0.01)
+    assert region.evaluate("it => it === document.activeElement")
 
 
 def test_a_region_that_no_alpha_reaches_says_so(tab):
