@@ -17,7 +17,8 @@ FOCUSED = """() => {
         name: element.dataset.part || element.dataset.mode || element.dataset.show || element.title
             || element.textContent.trim(),
         inside: Boolean(element.closest('.scrubber')),
-        top: y + scrollY, height, ring: style.outlineStyle !== 'none' && style.outlineWidth,
+        top: y + scrollY, height,
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
     };
 }"""
 

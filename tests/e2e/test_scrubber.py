@@ -162,29 +162,6 @@ def test_a_flood_of_slider_events_leaves_no_work(tab, capsys):
     assert len([url for url in sent if "queue/join" in url]) == 1
 
 
-def test_frames_per_second_are_printed(either, photo, capsys):
-    drop(either, np.tile(photo, (2, 2, 1)))
-    either.scrub(0.5)
-    frames = either.page.evaluate(
-        """async () => {
-            const slider = document.querySelector('[data-part="alpha"]');
-            const { dataset } = document.querySelector('.scrubber');
-            const before = Number(dataset.blends);
-            const start = performance.now();
-            for (let i = 0; performance.now() < start + 3000; i += 1) {
-                slider.value = (i % 101) / 100;
-                slider.dispatchEvent(new Event('input'));
-                await new Promise(requestAnimationFrame);
-            }
-            return (1000 * (Number(dataset.blends) - before)) / (performance.now() - start);
-        }"""
-    )
-    with capsys.disabled():
-        print(f"\n512x512 by {either.renderer}: {frames:.0f} blends/s, load {load()}")
-    either.page.locator('[data-part="alpha"]').dispatch_event("change")
-    either.wait_until_ready()
-
-
 def load():
     """One-minute load average as text."""
     return f"{os.getloadavg()[0]:.1f}"
@@ -324,7 +301,7 @@ def test_reduced_motion_plays_in_steps(browser, url):
                 return seen.size;
             }"""
         )
-        assert 1 <= seen <= 4
+        assert 2 <= seen <= 4
         tab.page.click('[data-part="play"]')
 
 
