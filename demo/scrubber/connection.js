@@ -61,6 +61,7 @@ function takeAsked(start) {
 function refuse(name, data) {
   if (OPENING.includes(name)) connection.refused = release() || [name, data];
   else if (MAKING_FILES.includes(name)) connection.refused = [name, data];
+  else if (name === 'rest') resting = null; // nothing is on its way: see settle
 }
 
 // After a refusal or a loss: what was refused, then what the window lacks unless it is replaced.

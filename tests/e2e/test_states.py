@@ -112,6 +112,17 @@ def test_all_that_a_window_lacks_is_computed_again(tab, small):
     tab.forgive("503")
 
 
+def test_after_a_refusal_the_slider_rests_exactly_elsewhere(tab):
+    tab.open()
+    make_room = fill_the_queue(tab)
+    tab.page.locator('[data-part="alpha"]').fill("0.3")
+    wait_for_notice(tab, "busy")
+    make_room()
+    tab.page.locator('[data-part="alpha"]').fill("0.4")
+    tab.wait_until_ready(alpha="0.40", quality="exact", notice="")
+    tab.forgive("503")
+
+
 def test_a_refused_choice_can_be_tried_again(tab):
     tab.open()
     make_room = fill_the_queue(tab)
