@@ -48,7 +48,4 @@ part('link').addEventListener('click', () => {
   else say(labels.link_of_own, true);
 });
 
-part('clear').addEventListener('click', () => {
-  say(labels.working);
-  send('forget', {});
-});
+part('clear').addEventListener('click', () => choose('forget', {}));

@@ -50,6 +50,13 @@ function make(tag, className, text) {
   return node;
 }
 
+// As many buttons as there are items: one that is there already stays, and keeps its focus.
+function fitButtons(group, count, makeButton) {
+  while (group.children.length > count) group.lastChild.remove();
+  while (group.children.length < count) group.append(makeButton(group.children.length));
+  return Array.from(group.children);
+}
+
 function say(text, isError) {
   part('status').textContent = text || '';
   part('status').classList.toggle('error', Boolean(isError));

@@ -77,15 +77,23 @@ function endStroke() {
   settle();
 }
 
+function dropStroke() {
+  if (!brush.stroke) return;
+  const { mask } = brush.stroke;
+  brush.stroke = null;
+  takeBack(mask);
+}
+
 function undoStroke() {
-  const mask = brush.undo.pop();
+  if (brushed()) takeBack(brush.undo.pop());
+}
+
+function takeBack(mask) {
+  mask.forEach(([, painted, cover], index) => {
+    brush.layer.painted[index] = painted;
+    brush.layer.cover[index] = cover;
+  });
   brush.changes += 1;
-  if (mask) {
-    mask.forEach(([, painted, cover], index) => {
-      brush.layer.painted[index] = painted;
-      brush.layer.cover[index] = cover;
-    });
-  }
   showBrush();
   settle();
   redraw();

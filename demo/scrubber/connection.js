@@ -3,9 +3,11 @@
 const CALM_MS = 10000;
 const LOST_MS = 1500;
 const PATIENCE_WITH_PING_MS = 8000;
+const JOIN_MS = 2000;
 const OPENING = ['open_upload', 'open_example', 'place', 'switch_mode', 'forget'];
+const MAKING_FILES = ['export', 'figure'];
 const home = window.gradio_config;
-const connection = { lost: false, asked: null, timer: 0 };
+const connection = { lost: false, asked: [], refused: null, timer: 0 };
 
 async function ping() {
   clearTimeout(connection.timer);
@@ -36,31 +38,48 @@ function lose() {
 function find() {
   if (!connection.lost) return;
   connection.lost = false;
+  connection.refused = release() || connection.refused;
   say(labels.found_connection);
-  carryOn();
+  goOn();
 }
 
 // Every event goes to the server from here.
 function ask(name, data) {
-  if (connection.lost) return;
-  connection.asked = [name, data];
+  if (connection.lost) return refuse(name, data);
+  connection.asked.push({ name, data, at: performance.now() });
   trigger(name, data);
 }
 
-function askAgain() {
-  if (!state.place) return location.reload();
-  clearNotice();
-  const [name, data] = connection.asked;
-  if (OPENING.includes(name)) send(name, data);
-  else ask(name, data);
+// The request for a place in the queue names no event: it is of the oldest that was waiting for it.
+function takeAsked(start) {
+  connection.asked = connection.asked.filter(({ at }) => start - at < JOIN_MS);
+  const index = connection.asked.findIndex(({ at }) => at <= start);
+  return index < 0 ? null : connection.asked.splice(index, 1)[0];
 }
 
-// What the window still lacks, whatever was asked for since.
-function computeAgain() {
+// Parts of the window are not remembered: that they are missing can be seen.
+function refuse(name, data) {
+  if (OPENING.includes(name)) connection.refused = release() || [name, data];
+  else if (MAKING_FILES.includes(name)) connection.refused = [name, data];
+  else if (name === 'rest') resting = null; // nothing is on its way: see settle
+}
+
+// After a refusal or a loss: what was refused, then what the window lacks unless it is replaced.
+function goOn() {
+  if (!state.place) return location.reload();
+  const { refused } = connection;
   clearNotice();
-  if (state.p99 === null) ask('grow', { revision: state.revision });
-  Object.keys(props.methods).filter((name) => panes.has(name) && !panes.get(name).source)
-    .forEach(addMethod);
+  if (refused && OPENING.includes(refused[0])) return send(...refused);
+  if (refused) ask(...refused);
+  computeMissing();
+}
+
+function computeMissing() {
+  const missing = Array.from(panes.values()).filter(isWaiting).map(({ id }) => id);
+  const added = missing.filter((name) => props.methods[name]);
+  if (state.p99 === null || missing.length > added.length) ask('grow', { revision: state.revision });
+  added.forEach(addMethod);
+  resting = null;
   settle();
 }
 
@@ -79,6 +98,7 @@ function notify(kind, sentence, way) {
 
 function clearNotice() {
   notice.kind = '';
+  connection.refused = null;
   part('notice').hidden = true;
   root.dataset.notice = '';
 }
@@ -93,11 +113,14 @@ connection.timer = setTimeout(watchConnection, CALM_MS);
 // Gradio tells no component that the queue is full; the status of its request does.
 const BUSY = 503;
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-  const isBusy = entry.name.includes('/queue/join') && entry.responseStatus === BUSY;
-  if (isBusy) notify('busy', labels.busy, askAgain);
+  if (!entry.name.includes('/queue/join')) return;
+  const asked = takeAsked(entry.startTime);
+  if (entry.responseStatus !== BUSY) return;
+  if (asked) refuse(asked.name, asked.data);
+  notify('busy', labels.busy, goOn);
 })).observe({ type: 'resource', buffered: true });
 
 document.addEventListener('scrubber-failed', () => {
   resting = null;
-  if (notice.kind !== 'busy') notify('failed', labels.failed, computeAgain);
+  if (notice.kind !== 'busy') notify('failed', labels.failed, goOn);
 });

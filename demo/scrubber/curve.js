@@ -6,6 +6,7 @@ const curve = { width: 0, height: 0, step: 0, alphas: [], planes: [], wanted: ne
 function clearCurve(width, height, step) {
   Object.assign(curve, { width, height, step, alphas: [], planes: [], wanted: new Set() });
   renderer().clear();
+  root.style.setProperty('--ratio', width / height);
 }
 
 const curveReady = () => curve.planes.length >= 2;

@@ -3,8 +3,11 @@ const KEY_ZOOM = 1.5;
 const KEY_PAN = 0.2;
 const ZOOMS = { '+': KEY_ZOOM, '=': KEY_ZOOM, '-': 1 / KEY_ZOOM };
 
+// Ctrl and + enlarges the page, Alt and ← goes back to the one before.
+const isBrowsersOwn = (event) => event.ctrlKey || event.metaKey || event.altKey;
+
 part('stage').addEventListener('keydown', (event) => {
-  if (event.target.matches('input, select')) return;
+  if (event.target.matches('input, select') || isBrowsersOwn(event)) return;
   const arrow = event.shiftKey && ARROWS[event.key];
   if (ZOOMS[event.key]) zoomAt(state.zoom * ZOOMS[event.key], 0.5, 0.5);
   else if (event.key === '0') fit();
@@ -16,7 +19,7 @@ part('stage').addEventListener('keydown', (event) => {
 
 element.querySelectorAll('[role="radiogroup"]').forEach((group) => {
   group.addEventListener('keydown', (event) => {
-    const arrow = !event.shiftKey && ARROWS[event.key];
+    const arrow = !event.shiftKey && !isBrowsersOwn(event) && ARROWS[event.key];
     if (!arrow) return;
     event.preventDefault();
     const radios = Array.from(group.querySelectorAll('[role="radio"]'));

@@ -15,7 +15,7 @@ function show() {
   }
   if (view.trouble) {
     part('panes').querySelector('.live')?.classList.remove('waiting');
-    notify('trouble', view.trouble, computeAgain);
+    notify('trouble', view.trouble, goOn);
   }
   if (view.whole) showWhole(view.whole);
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));
@@ -45,7 +45,7 @@ function begin(view) {
   fit();
   setAlpha(state.alpha);
   root.dataset.revision = view.revision;
-  Object.assign(root.dataset, { nodes: 0, bounded: '' });
+  Object.assign(root.dataset, { nodes: 0, bounded: '', quality: 'curve' });
   clearNotice();
   say(view.place.notes.map(inOwnWords).concat(sizeNote(view.place)).join(' '));
   answered();
@@ -84,14 +84,24 @@ function showSource(where) {
 }
 
 function showSides(where) {
+  const group = part('sides').querySelector('.group');
   part('sides').hidden = where.sides.length < 2;
-  part('sides').querySelector('.group').replaceChildren(...where.sides.map((side) => {
-    const button = make('button', '', String(side));
-    Object.assign(button, { type: 'button', role: 'radio', ariaChecked: String(side === where.side) });
+  fitButtons(group, where.sides.length, makeSide).forEach((button, at) => {
+    const side = where.sides[at];
+    button.textContent = side;
     button.dataset.side = side;
-    button.addEventListener('click', () => { if (side !== where.side) place(shares(), { side }); });
-    return button;
-  }));
+    button.ariaChecked = String(side === where.side);
+  });
+}
+
+function makeSide() {
+  const button = make('button', '');
+  Object.assign(button, { type: 'button', role: 'radio' });
+  button.addEventListener('click', () => {
+    const side = Number(button.dataset.side);
+    if (side !== state.place.side) place(shares(), { side });
+  });
+  return button;
 }
 
 // What becomes what, in pixels.
@@ -110,10 +120,7 @@ function showExamples(examples) {
     image.src = example.image.url;
     image.alt = example.name;
     button.append(image);
-    button.addEventListener('click', () => {
-      say(labels.working);
-      send('open_example', { name: example.name });
-    });
+    button.addEventListener('click', () => choose('open_example', { name: example.name }));
     return button;
   }));
 }

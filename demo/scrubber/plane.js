@@ -190,15 +190,20 @@ function movePlaneMarker() {
 }
 
 function showRegions({ limits, best }) {
-  part('regions').replaceChildren(...limits.map((limit, index) => {
-    const button = make('button', 'plain', (index + 1) + ' · RMSE ≤ ' + limit);
-    button.type = 'button';
-    button.dataset.region = index + 1;
+  fitButtons(part('regions'), limits.length, makeRegion).forEach((button, index) => {
+    const [region, limit] = [index + 1, limits[index]];
+    button.textContent = region + ' · RMSE ≤ ' + limit;
     button.disabled = !best.length;
-    button.setAttribute('aria-label', fill(labels.best_button, { region: index + 1, limit }));
-    button.addEventListener('click', () => goToBest(index));
-    return button;
-  }));
+    button.setAttribute('aria-label', fill(labels.best_button, { region, limit }));
+  });
+}
+
+function makeRegion(index) {
+  const button = make('button', 'plain');
+  button.type = 'button';
+  button.dataset.region = index + 1;
+  button.addEventListener('click', () => goToBest(index));
+  return button;
 }
 
 function goToBest(index) {

@@ -53,7 +53,8 @@ function pinch(frame, event) {
 
 function watchPointer(frame) {
   frame.addEventListener('wheel', (event) => {
-    if (!curve.width) return;
+    const scrolls = state.zoom === 1 && event.deltaY >= 0 && !event.ctrlKey; // nothing to zoom out
+    if (!curve.width || scrolls) return;
     event.preventDefault();
     zoomAt(state.zoom * Math.exp(-event.deltaY * ZOOM_PER_WHEEL), ...within(frame, event));
   }, { passive: false });
@@ -62,7 +63,8 @@ function watchPointer(frame) {
     if (event.button || !curve.width || event.target.matches('input')) return;
     fingers.set(event.pointerId, within(frame, event));
     frame.setPointerCapture(event.pointerId);
-    if (brush.on && fingers.size === 1) {
+    if (fingers.size > 1) dropStroke(); // it was the first finger of a pinch
+    else if (brush.on) {
       beginStroke();
       paintAt(within(frame, event));
     }

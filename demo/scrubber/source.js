@@ -1,7 +1,7 @@
 // The whole picture with its window, and everything that opens a picture.
 const PATIENCE_MS = 30000;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const request = { sent: -PATIENCE_MS, next: null };
+const request = { sent: -PATIENCE_MS, next: null, chosen: 0 };
 
 // One request at a time, the latest wins.
 function send(name, data) {
@@ -11,21 +11,20 @@ function send(name, data) {
     request.next = [name, data];
     return;
   }
-  request.sent = performance.now();
+  Object.assign(request, { sent: performance.now(), next: null });
   ask(name, data);
 }
 
-function answered() {
+// Nothing is on its way any more; returns what waited for it.
+function release() {
   const { next } = request;
   Object.assign(request, { sent: -PATIENCE_MS, next: null });
-  if (next) send(next[0], next[1]);
+  return next;
 }
 
-// The connection is back: what was chosen meanwhile, then what the window still lacks.
-function carryOn() {
-  clearNotice();
-  answered();
-  settle();
+function answered() {
+  const next = release();
+  if (next) send(...next);
 }
 
 function shares() {
@@ -56,7 +55,7 @@ function place(box, changes) {
 
 let dragged = null;
 part('overview').addEventListener('pointerdown', (event) => {
-  if (!state.place || part('box').hidden) return;
+  if (event.button || !state.place || part('box').hidden) return;
   event.preventDefault();
   part('box').focus();
   part('overview').setPointerCapture(event.pointerId);
@@ -81,7 +80,7 @@ function dragBox(event) {
 }
 
 part('box').addEventListener('keydown', (event) => {
-  const arrow = ARROWS[event.key];
+  const arrow = !isBrowsersOwn(event) && ARROWS[event.key];
   if (!arrow || !state.place) return;
   event.preventDefault();
   const [left, top, width, height] = shares();
@@ -100,16 +99,23 @@ element.querySelectorAll('[data-mode]').forEach((button) => {
   });
 });
 
+// Another picture: what is still being uploaded is no longer wanted.
+function choose(name, data) {
+  request.chosen += 1;
+  say(labels.working);
+  send(name, data);
+}
+
 async function open(file) {
   if (!file) return;
   if (file.size > props.facts.megabytes * 1e6) return say(labels.too_large, true);
+  const mine = (request.chosen += 1);
   say(labels.uploading);
   try {
-    const uploaded = await upload(file);
-    say(labels.working);
-    send('open_upload', { path: uploaded.path, name: file.name, mode: state.chosen });
+    const { path } = await upload(file);
+    if (mine === request.chosen) choose('open_upload', { path, name: file.name, mode: state.chosen });
   } catch (error) {
-    say(labels.upload_failed, true);
+    if (mine === request.chosen) say(labels.upload_failed, true);
   }
 }
 

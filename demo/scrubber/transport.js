@@ -59,8 +59,7 @@ slider.addEventListener('change', () => {
 // ---- exact at rest: one request at a time, the latest wins --------------------------------
 
 function settle() {
-  const isThere = (pane) => pane.isLive || pane.source || pane.reason; // the live one: see isDone
-  const isLoaded = state.place && Array.from(panes.values()).every(isThere);
+  const isLoaded = state.place && !Array.from(panes.values()).some(isWaiting);
   const isDone = isExact() || brushed() || !state.rests;
   state.settled = Boolean(isLoaded && state.p99 !== null && isDone && state.grown);
   if (state.place && !state.settled) root.dataset.state = 'working';

@@ -21,6 +21,9 @@ function showPane(pane) {
   offerPanes();
 }
 
+// The live one's pictures come from elsewhere.
+const isWaiting = (pane) => !pane.isLive && !pane.source && !pane.reason;
+
 function makePane(pane) {
   const figure = make('figure', 'pane waiting');
   figure.dataset.pane = pane.id;

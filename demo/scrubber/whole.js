@@ -31,6 +31,7 @@ function cutAt(event) {
   cutWhole();
 }
 part('whole-frame').addEventListener('pointerdown', (event) => {
+  if (event.button) return;
   cutting = true;
   part('whole-frame').setPointerCapture(event.pointerId);
   cutAt(event);

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pytest
 
 from esrgan.images import read
@@ -41,19 +42,33 @@ def without_browser(reason) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def url(tmp_path_factory):
+def kept(tmp_path_factory):
+    """The folder of the example that a page opens with, rebuilt by the command's own code."""
+    folder = tmp_path_factory.mktemp("kept")
+    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
+    env = os.environ | {"ESRGAN_CACHE": str(folder)}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory, kept):
     """Address of a page that runs for these tests alone, as a visitor's would."""
     folder = tmp_path_factory.mktemp("page")
-    keep_first_example(folder)
+    keep_first_example(kept, folder)
     with serving(folder) as address:
         yield address
 
 
-def keep_first_example(scratch):
-    """Rebuild the example that a page opens with, by the command's own code."""
-    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
-    env = os.environ | {"ESRGAN_CACHE": str(scratch / "kept")}
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
+@pytest.fixture(scope="session")
+def small(photo):
+    """The smallest piece of the photograph that has all figures, uint8 (48, 60, 3)."""
+    return np.ascontiguousarray(photo[24:72, 30:90])
+
+
+def keep_first_example(kept, scratch):
+    """Give a page that is not open yet its first example as it was rebuilt."""
+    shutil.copytree(kept, scratch / "kept")
 
 
 @contextmanager
@@ -159,10 +174,28 @@ class Watched:
         self.wait_until_ready()
         return self
 
-    def wait_until_ready(self, **attributes):
-        """Wait for the component's own marker, and until what it shows has been drawn."""
+    def visit(self, query=""):
+        """Open the page without waiting for more than a slider that moves the picture."""
+        self.page.goto(self.url + query)
+        self.wait_until_live()
+        return self
+
+    def wait_until(self, **attributes):
+        """Wait until the component is marked so."""
         conditions = "".join(f'[data-{key}="{value}"]' for key, value in attributes.items())
-        self.page.wait_for_selector(f'.scrubber[data-state="ready"]{conditions}', timeout=60_000)
+        self.page.wait_for_selector(f".scrubber{conditions}", timeout=60_000)
+
+    def wait_until_ready(self, **attributes):
+        """Wait until all is computed, and what the component shows has been drawn."""
+        self.wait_until(state="ready", **attributes)
+
+    def wait_until_shown(self, pane):
+        """Wait until a crop has its picture."""
+        self.page.wait_for_selector(f'[data-pane="{pane}"]:not(.waiting)', timeout=60_000)
+
+    def wait_until_live(self):
+        """Wait until the slider moves the picture, while its curve may still grow."""
+        self.wait_until_shown("esrgan")
 
     def scrub(self, alpha):
         """Move the slider without releasing it, and wait until the curve's frame is drawn."""
@@ -194,6 +227,17 @@ class Watched:
             pane,
         )
         return read(base64.b64decode(url.split(",")[1])).pixels
+
+    def asked(self):
+        """What the page asks of the queue from now on."""
+        asked = []
+
+        def keep(request):
+            if "/queue/join" in request.url:
+                asked.append(request.post_data)
+
+        self.page.on("request", keep)
+        return asked
 
     def forgive(self, *words):
         """Forget the troubles that a test provoked."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import drop, set_alpha
+from tests.e2e.test_page import bring, drop, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,8 @@ FOCUSED = """() => {
         name: element.dataset.part || element.dataset.mode || element.dataset.show || element.title
             || element.textContent.trim(),
         inside: Boolean(element.closest('.scrubber')),
-        top: y + scrollY, height, ring: style.outlineStyle !== 'none' && style.outlineWidth,
+        top: y + scrollY, height,
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
     };
 }"""
 
@@ -98,6 +99,31 @@ def test_keys_zoom_pan_and_choose(tab):
     assert tab.page.evaluate("document.activeElement.dataset.show") == "split"
 
 
+def test_keys_of_the_browser_stay_its_own(tab):
+    tab.open()
+    root, fit = tab.page.locator(".scrubber"), tab.page.locator('[data-part="fit"]')
+    for modifier in ("Control", "Alt", "Meta"):
+        fit.press(f"{modifier}++")
+        assert root.get_attribute("data-zoom") == "1.00"
+        tab.page.locator('button[data-show="side"]').press(f"{modifier}+ArrowRight")
+        assert root.get_attribute("data-show") == "side"
+
+
+def test_focus_stays_on_a_size_when_the_window_becomes_that_large(tab, photo):
+    tab.open()
+    bring(tab, np.tile(photo, (2, 2, 1)))
+    size = tab.page.locator('[data-side="768"]')
+    size.press("Enter")
+    tab.page.wait_for_selector('[data-side="768"][aria-checked="true"]')
+    assert size.evaluate("it => it === document.activeElement")
+
+
+def test_what_moves_with_alpha_is_not_read_aloud_at_every_step(tab):
+    tab.open()
+    for name in ("value", "plane-here", "brush-value"):
+        assert tab.page.locator(f'[data-part="{name}"]').get_attribute("aria-live") == "off"
+
+
 def touch(session, kind, *points):
     """A touch event of the browser itself."""
     at = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(points)]
@@ -133,6 +159,27 @@ def test_two_fingers_zoom_one_pans_and_the_thumb_slides(browser, url, photo):
         )
         tab.wait_until_ready(quality="exact")
         assert 0.2 < float(root.get_attribute("data-alpha")) < 0.3
+        assert tab.troubles == []
+
+
+def test_a_pinch_leaves_no_paint(browser, url):
+    options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with browser.new_context(**options) as context:
+        tab = Watched(context.new_page(), url).open()
+        tab.page.click('[data-part="brush"]')
+        frame = tab.page.locator('[data-pane="esrgan"] .frame')
+        frame.scroll_into_view_if_needed()
+        box, session = frame.bounding_box(), context.new_cdp_session(tab.page)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        touch(session, "touchStart", (x - 20, y))
+        tab.page.wait_for_selector('.scrubber[data-quality="curve"]')
+        touch(session, "touchStart", (x - 20, y), (x + 20, y))
+        for spread in range(25, 61, 5):
+            touch(session, "touchMove", (x - spread, y), (x + spread, y))
+        touch(session, "touchEnd")
+        tab.page.wait_for_function("Number(document.querySelector('.scrubber').dataset.zoom) > 2.5")
+        tab.wait_until_ready(quality="exact")
+        assert tab.page.locator('[data-part="undo"]').is_disabled()
         assert tab.troubles == []
 
 

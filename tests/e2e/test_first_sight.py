@@ -1,7 +1,11 @@
 import time
 from types import SimpleNamespace
 
+import pytest
+
 from tests.e2e.conftest import Watched, keep_first_example, serving
+
+pytestmark = pytest.mark.browser
 
 READY = '.scrubber[data-state="ready"][data-quality="exact"]'
 LIVE = '.scrubber[data-drawn="0.30"][data-quality="curve"]'
@@ -32,10 +36,10 @@ def first_sight(browser, address):
     return SimpleNamespace(live=live, whole=whole, jobs=sum("queue/join" in u for u in asked))
 
 
-def test_the_slider_is_live_before_anything_is_computed(browser, tmp_path, capsys):
+def test_the_slider_is_live_before_anything_is_computed(browser, tmp_path, kept, capsys):
     with serving(make(tmp_path / "one")) as address:
         before = first_sight(browser, address)
-    keep_first_example(make(tmp_path / "two"))
+    keep_first_example(kept, make(tmp_path / "two"))
     with serving(tmp_path / "two") as address:
         after = first_sight(browser, address)
     with capsys.disabled():

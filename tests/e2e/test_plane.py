@@ -4,7 +4,7 @@ from skimage import data
 
 from esrgan.images import Picture, encode_png
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import DROP, drop, send, set_alpha
+from tests.e2e.test_page import DROP, bring, drop, send, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -13,12 +13,10 @@ ROUGH = np.ascontiguousarray(data.gravel()[:256, :256, None].repeat(3, axis=2))
 
 
 def compare(tab, picture):
-    """Open a picture and compare."""
+    """Open a picture to compare, which is chosen before it is there."""
+    tab.page.click('[data-mode="compare"]')
     send(tab, DROP, encode_png(Picture(picture)))
     tab.page.wait_for_selector('.facts :text("mine.png")')
-    tab.wait_until_ready()
-    tab.page.click('[data-mode="compare"]')
-    tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
     tab.wait_until_ready()
 
 
@@ -74,7 +72,8 @@ def test_the_marker_follows_alpha_between_the_points(tab):
 def test_a_region_button_sets_the_best_alpha(tab):
     tab.open()
     set_alpha(tab, 0.1)
-    tab.page.click('[data-region="1"]')
+    region = tab.page.locator('[data-region="1"]')
+    region.press("Enter")
     answer = tab.page.locator('[data-part="region-answer"]').text_content()
     assert answer.startswith("Best α in region 1: α ")
     alpha = answer.rpartition(" ")[2]
@@ -84,6 +83,7 @@ def test_a_region_button_sets_the_best_alpha(tab):
         "(all) => Math.max(...all.map((dot) => +dot.getAttribute('cy')))"
     )
     assert marker(tab)[1] == pytest.approx(lowest, abs=0.01)
+    assert region.evaluate("it => it === document.activeElement")
 
 
 def test_a_region_that_no_alpha_reaches_says_so(tab):
@@ -103,9 +103,9 @@ def test_an_added_method_becomes_a_point(tab):
     assert tab.page.locator('[data-part="plane-chart"] .method').count() == 4
 
 
-def test_there_is_no_plane_where_there_is_no_original(tab, photo):
+def test_there_is_no_plane_where_there_is_no_original(tab, small):
     tab.open()
-    drop(tab, photo)
+    drop(tab, small)
     assert tab.page.locator('[data-part="plane"]').is_hidden()
     assert "LR-PSNR: " in tab.page.locator('[data-part="how"]').text_content()
 
@@ -144,9 +144,9 @@ def test_the_comparison_figure_downloads(tab, kind, start):
     assert download.value.path().read_bytes().startswith(start)
 
 
-def test_the_comparison_figure_of_an_enlarged_picture(tab, photo):
+def test_the_comparison_figure_of_an_enlarged_picture(tab, small):
     tab.open()
-    drop(tab, photo)
+    bring(tab, small)
     with tab.page.expect_download(timeout=60_000) as download:
         tab.page.click('[data-figure="png"]')
     assert download.value.suggested_filename == "mine_comparison_a0.80.png"

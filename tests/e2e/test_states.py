@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from esrgan import Upscaler
-from tests.e2e.conftest import ROOT, Watched, free_port, serving
-from tests.e2e.test_page import DROP, drop, figures, send, set_alpha
+from tests.e2e.conftest import ROOT, Watched, free_port, keep_first_example, serving
+from tests.e2e.test_page import DROP, bring, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,25 @@ def try_again(tab):
     tab.page.get_by_role("button", name="Try again").click()
 
 
+def fill_the_queue(tab, *words):
+    """Refuse requests that hold one of some words, or all; returns what makes room again."""
+
+    def answer(route):
+        refused = not words or any(word in route.request.post_data for word in words)
+        return route.fulfill(status=503, json=FULL) if refused else route.continue_()
+
+    tab.page.route("**/queue/join*", answer)
+    return lambda: tab.page.unroute("**/queue/join*")
+
+
+def choose_another_pair(tab):
+    """Ask for it by the list, which is no part of the component."""
+    if not tab.page.locator("#pair input").is_visible():
+        tab.page.get_by_text("Other networks on the slider").click()
+    tab.page.locator("#pair input").click()
+    tab.page.get_by_role("option").last.click()
+
+
 @pytest.fixture
 def visit(browser):
     """Opens tabs on pages of a test's own."""
@@ -44,18 +63,85 @@ def visit(browser):
         context.close()
 
 
-def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, photo):
+def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, small):
     tab.open()
-    drop(tab, photo)
-    tab.page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=FULL))
+    drop(tab, small)
+    make_room = fill_the_queue(tab)
     tab.page.locator('[data-part="alpha"]').fill("0.3")
     assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
     assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
     tab.save("queue-full")
-    tab.page.unroute("**/queue/join*")
+    make_room()
     try_again(tab)
     tab.wait_until_ready(alpha="0.30", notice="")
-    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(photo, 0.3))
+    assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, 0.3))
+    tab.forgive("503")
+
+
+def test_what_was_refused_elsewhere_is_not_asked_by_the_component(tab):
+    tab.open()
+    make_room = fill_the_queue(tab)
+    choose_another_pair(tab)
+    wait_for_notice(tab, "busy")
+    make_room()
+    try_again(tab)
+    tab.wait_until_ready(notice="")
+    with tab.page.expect_download(timeout=60_000):
+        tab.page.click('[data-part="export"]')
+    make_room = fill_the_queue(tab)
+    choose_another_pair(tab)
+    wait_for_notice(tab, "busy")
+    make_room()
+    asked = tab.asked()
+    try_again(tab)
+    tab.wait_until_ready(notice="")
+    assert asked == []
+    tab.forgive("503")
+
+
+def test_all_that_a_window_lacks_is_computed_again(tab, small):
+    tab.open()
+    make_room = fill_the_queue(tab, '"revision"')
+    bring(tab, small)
+    wait_for_notice(tab, "busy")
+    tab.page.click('[data-add="input"]')
+    make_room()
+    try_again(tab)
+    tab.wait_until_ready(notice="")
+    assert tab.page.locator('[data-pane="input"]:not(.waiting)').count() == 1
+    tab.forgive("503")
+
+
+def test_after_a_refusal_the_slider_rests_exactly_elsewhere(tab):
+    tab.open()
+    make_room = fill_the_queue(tab)
+    tab.page.locator('[data-part="alpha"]').fill("0.3")
+    wait_for_notice(tab, "busy")
+    make_room()
+    tab.page.locator('[data-part="alpha"]').fill("0.4")
+    tab.wait_until_ready(alpha="0.40", quality="exact", notice="")
+    tab.forgive("503")
+
+
+def test_a_refused_choice_can_be_tried_again(tab):
+    tab.open()
+    make_room = fill_the_queue(tab)
+    tab.page.click('.example[title="coffee"]')
+    wait_for_notice(tab, "busy")
+    make_room()
+    try_again(tab)
+    tab.page.wait_for_selector('[data-part="name"]:text-is("coffee")')
+    tab.forgive("503")
+
+
+def test_a_refused_download_can_be_tried_again(tab):
+    tab.open()
+    make_room = fill_the_queue(tab)
+    tab.page.click('[data-part="export"]')
+    wait_for_notice(tab, "busy")
+    make_room()
+    with tab.page.expect_download(timeout=60_000):
+        try_again(tab)
     tab.forgive("503")
 
 
@@ -79,9 +165,9 @@ def test_without_gpu_quota_another_pair_goes_on(visit, tmp_path):
         tab.save("gpu-quota-spent")
 
 
-def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, photo):
+def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, small):
     tab.open()
-    drop(tab, photo)
+    drop(tab, small)
     tab.page.evaluate("window.stayed = true")
     tab.page.context.set_offline(True)
     assert wait_for_notice(tab, "lost").startswith("The connection is lost")
@@ -92,13 +178,28 @@ def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, photo):
     tab.page.context.set_offline(False)
     tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
     tab.wait_until_ready(alpha="0.35", quality="exact", notice="")
-    assert np.array_equal(tab.pixels("original"), photo)
+    assert np.array_equal(tab.pixels("original"), small)
     assert tab.page.evaluate("window.stayed")
     tab.forgive("ERR_INTERNET_DISCONNECTED")
 
 
-def test_a_server_that_was_restarted_is_found_again(visit, tmp_path):
+def test_what_was_asked_for_offline_comes_with_the_connection(tab):
+    tab.open()
+    tab.page.context.set_offline(True)
+    wait_for_notice(tab, "lost")
+    tab.page.click('[data-add="input"]')
+    tab.page.wait_for_selector('[data-pane="input"].waiting')
+    tab.page.click('[data-figure="png"]')
+    with tab.page.expect_download(timeout=60_000):
+        tab.page.context.set_offline(False)
+    tab.wait_until_ready(notice="")
+    assert tab.page.locator('[data-pane="input"]:not(.waiting)').count() == 1
+    tab.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_server_that_was_restarted_is_found_again(visit, tmp_path, kept):
     port = free_port()
+    keep_first_example(kept, tmp_path)
     with serving(tmp_path, port=port) as address:
         tab = visit(address).open()
         tab.page.evaluate("window.stayed = true")
@@ -160,14 +261,14 @@ def test_missing_and_damaged_weights_leave_the_rest(visit, tmp_path):
         assert tab.troubles == []
 
 
-def test_a_refused_picture_gets_one_sentence_and_another_can_be_chosen(tab, photo):
+def test_a_refused_picture_gets_one_sentence_and_another_can_be_chosen(tab, small):
     tab.open()
     send(tab, DROP, b"8BPS\x00\x01" + bytes(50), "design.png")
     assert "This is a Photoshop file" in tab.page.wait_for_selector(".toast-body").inner_text()
     assert tab.page.locator('[data-part="choose"]').is_enabled()
     tab.page.wait_for_function(FADED_IN)
     tab.save("picture-refused")
-    drop(tab, photo)
+    bring(tab, small)
     tab.forgive("Photoshop")
 
 

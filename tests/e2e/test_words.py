@@ -8,6 +8,8 @@ from demo import text
 from tests.e2e.conftest import Watched
 from tests.e2e.test_page import DROP, send, set_alpha
 
+pytestmark = pytest.mark.browser
+
 CHINESE = text.LANGUAGES["zh-CN"]
 LATIN_WORD = re.compile(r"\b[a-z]{4,}\b")
 
