@@ -87,10 +87,11 @@ function computeMissing() {
 
 const notice = { kind: '', way: null };
 
-function notify(kind, sentence, way) {
+function notify(kind, sentence, way, name = labels.try_again) {
   if (connection.lost && kind !== 'lost') return;
   Object.assign(notice, { kind, way });
   part('notice-text').textContent = sentence;
+  part('notice-way').textContent = name;
   part('notice').hidden = false;
   root.dataset.notice = kind;
   say('');

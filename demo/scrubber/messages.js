@@ -15,7 +15,8 @@ function show() {
   }
   if (view.trouble) {
     part('panes').querySelector('.live')?.classList.remove('waiting');
-    notify('trouble', view.trouble, goOn);
+    if (view.gone) notify('trouble', view.trouble, chooseFile, labels.choose);
+    else notify('trouble', view.trouble, goOn);
   }
   if (view.whole) showWhole(view.whole);
   if (view.exact) taking = takeExact(view.exact).catch(() => say(labels.lost, true));

@@ -119,7 +119,8 @@ async function open(file) {
   }
 }
 
-part('choose').addEventListener('click', () => part('file').click());
+const chooseFile = () => part('file').click();
+part('choose').addEventListener('click', chooseFile);
 part('file').addEventListener('change', () => {
   open(part('file').files[0]);
   part('file').value = '';

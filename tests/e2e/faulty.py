@@ -1,4 +1,4 @@
-"""Serve the page with one fault: `python -m tests.e2e.faulty full`, `quota`, or `scarce FILE`."""
+"""Serve the page with one fault: `python -m tests.e2e.faulty full|quota|lost`, or `scarce FILE`."""
 
 import sys
 from pathlib import Path
@@ -14,6 +14,11 @@ from esrgan.weights import MODELS
 def refuse_all():
     """The queue takes nothing."""
     layout.LONGEST_QUEUE = 0
+
+
+def keep_one_session():
+    """A second visitor makes the server forget the first one's."""
+    layout.MOST_SESSIONS = 1
 
 
 def spend_the_quota():
@@ -45,6 +50,8 @@ def main():
         refuse_all()
     elif fault == "quota":
         spend_the_quota()
+    elif fault == "lost":
+        keep_one_session()
     else:
         run_out_of_memory(*map(Path, arguments))
     layout.build().launch(**layout.launch_options())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from esrgan import Upscaler
+from esrgan.images import Picture, encode_png
 from tests.e2e.conftest import ROOT, Watched, free_port, keep_first_example, serving
 from tests.e2e.test_page import DROP, bring, drop, figures, send, set_alpha
 
@@ -207,6 +208,25 @@ def test_a_server_that_was_restarted_is_found_again(visit, tmp_path, kept):
     with serving(tmp_path, port=port):
         tab.page.wait_for_function("!window.stayed", timeout=60_000)
         tab.wait_until_ready(notice="")
+
+
+def test_a_lost_session_asks_for_the_picture(visit, tmp_path, kept, small):
+    keep_first_example(kept, tmp_path)
+    (tmp_path / "mine.png").write_bytes(encode_png(Picture(small)))
+    with serving(tmp_path, "-m", "tests.e2e.faulty", "lost") as address:
+        tab = visit(address).open()
+        visit(address).open()
+        tab.page.locator('[data-part="alpha"]').fill("0.3")
+        assert "no longer on this server: open it again" in wait_for_notice(tab, "trouble")
+        way_on = tab.page.locator('[data-part="notice-way"]')
+        assert way_on.inner_text() == "Choose a picture"
+        tab.save("session-lost")
+        with tab.page.expect_file_chooser() as chooser:
+            way_on.click()
+        chooser.value.set_files(tmp_path / "mine.png")
+        tab.page.wait_for_selector('[data-part="name"]:text-is("mine.png")')
+        tab.wait_until_ready(alpha="0.30", notice="")
+        assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, 0.3))
 
 
 def test_without_webgl_a_quiet_line_says_so(plain_browser, tab, visit):
