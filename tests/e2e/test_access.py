@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import bring, drop, set_alpha
+from tests.e2e.test_page import bring, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -130,11 +130,12 @@ def touch(session, kind, *points):
     session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
 
-def test_two_fingers_zoom_one_pans_and_the_thumb_slides(browser, url, photo):
+def test_two_fingers_zoom_one_pans_and_the_thumb_slides(browser, url, small):
     options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with browser.new_context(**options) as context:
         tab = Watched(context.new_page(), url).open()
-        drop(tab, photo)
+        bring(tab, small)
+        tab.wait_until_live()
         root, frame = tab.page.locator(".scrubber"), tab.page.locator('[data-pane="esrgan"] .frame')
         frame.scroll_into_view_if_needed()
         box, session = frame.bounding_box(), context.new_cdp_session(tab.page)
@@ -157,7 +158,7 @@ def test_two_fingers_zoom_one_pans_and_the_thumb_slides(browser, url, photo):
         tab.page.touchscreen.tap(
             slider["x"] + 0.25 * slider["width"], slider["y"] + slider["height"] / 2
         )
-        tab.wait_until_ready(quality="exact")
+        tab.wait_until(quality="exact")
         assert 0.2 < float(root.get_attribute("data-alpha")) < 0.3
         assert tab.troubles == []
 
@@ -199,10 +200,10 @@ def test_a_whole_tour_has_no_console_error_and_no_outside_request(tab):
     page = tab.open().page
     page.locator(".example").nth(1).click()
     page.wait_for_selector('[data-part="name"]:text-is("astronaut")')
-    tab.wait_until_ready()
+    tab.wait_until_live()
     page.click('[data-mode="enlarge"]')
     page.wait_for_selector('[data-mode="enlarge"][aria-checked="true"]')
-    tab.wait_until_ready()
+    tab.wait_until_live()
     page.locator('[data-part="box"]').press("ArrowUp")
     for _ in range(2):
         page.click('[data-part="play"]')
