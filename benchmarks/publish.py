@@ -15,6 +15,7 @@ from typing import Any
 
 from esrgan.evaluation import to_markdown
 from esrgan.weights import MODELS, load
+from esrgan.weights.loading import full_config
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SETS = ("Set5", "Set14", "BSD100")
@@ -129,15 +130,16 @@ def _network(path: Path) -> dict[str, str]:
     generator = load(path)
     training: Mapping[str, Any] = json.loads(generator.metadata["training"])
     data: Mapping[str, Any] = training.get("data", training)  # of older runs without groups
-    size: Mapping[str, Any] = json.loads(generator.metadata["config"])
+    published = full_config(generator.architecture, {})
+    size = {name: it for name, it in generator.config.items() if it != published[name]}
     settings = ", ".join(f"{name} {value}" for name, value in size.items())
     return {
         "file": f"`{path.name}`",
-        "architecture": f"{generator.metadata['architecture']} ({settings or 'published size'})",
+        "architecture": f"{generator.architecture} ({settings or 'published size'})",
         "parameters": f"{sum(math.prod(it.shape) for it in generator.state.values()):,}",
         "preset": f"`{training['preset']}`",
         "last run": f"{training['step']:,} steps of {data['batch_size']} patches",
-        "training": generator.metadata.get("training_notes", "20 minutes on two CPU cores"),
+        "training": generator.metadata.get("training_notes", "–"),
     }
 
 

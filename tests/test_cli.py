@@ -126,6 +126,7 @@ def test_interpolate(tmp_path, noise):
     )
     assert all(torch.equal(mixed.state[key], expected[key]) for key in expected)
     assert json.loads(mixed.metadata["interpolation"])["alpha"] == 0.3
+    assert mixed.metadata["training"] == load(MODELS["esrgan"].files[1]).metadata["training"]
     assert mixed.metadata["licence"] == load(MODELS["esrgan"].files[0]).metadata["licence"]
     assert np.array_equal(Upscaler(str(output))(noise), Upscaler("esrgan")(noise, 0.3))
 

@@ -27,12 +27,16 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write a network between two that make a pair, in single precision, under their licence."""
+    """Write a network between two that make a pair, in single precision.
+
+    It keeps their licences, and the record of the GAN end's training.
+    """
     psnr, gan = load(options.psnr), load(options.gan)
     check_generators(psnr, gan)
     state = interpolate(psnr.state, gan.state, options.alpha)
     origin = {"psnr": options.psnr.name, "gan": options.gan.name, "alpha": options.alpha}
-    metadata = {"interpolation": json.dumps(origin)}
+    kept = {key: gan.metadata[key] for key in ("training",) if key in gan.metadata}
+    metadata = {"interpolation": json.dumps(origin)} | kept
     licences = [end.metadata["licence"] for end in (psnr, gan) if "licence" in end.metadata]
     if licences:
         metadata["licence"] = "; ".join(dict.fromkeys(licences))
