@@ -103,6 +103,16 @@ def test_a_chosen_picture_is_opened(tab, small, tmp_path):
     tab.page.wait_for_selector('.facts :text("chosen.jpg")')
 
 
+def test_a_long_name_leaves_its_column_as_wide_as_it_was(tab, small):
+    tab.open()
+    choose = tab.page.locator('[data-part="choose"]')
+    width = choose.bounding_box()["width"]
+    send(tab, DROP, encode_png(Picture(small)), f"{'long ' * 20}.png")
+    tab.page.wait_for_selector('.facts :text("long long")')
+    assert choose.bounding_box()["width"] == width
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_alpha_by_mouse_changes_the_pixels(tab, small):
     tab.open()
     drop(tab, small)
