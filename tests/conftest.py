@@ -11,6 +11,14 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ESRGAN_DATA", ROOT / "../shared/data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """A cache of the tests' own: what a page or a download has kept changes nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESRGAN_CACHE", str(tmp_path_factory.mktemp("caches")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """Benchmark and training pictures, whose licence keeps them out of the repository."""
