@@ -55,12 +55,7 @@ def sweep(
         If the model is no pair, a method is one or has another scale, α or a metric is unknown,
         or a picture cannot be used.
     """
-    if not upscaler.model.is_pair:
-        raise ValueError(f"{upscaler.model.name} is a single model: a sweep needs a pair.")
-    for it in methods:
-        if it.model.is_pair or it.scale != upscaler.scale:
-            what = f"single models that enlarge {upscaler.scale} times"
-            raise ValueError(f"The methods beside are {what}, which {it.model.name} is not.")
+    _check_models(upscaler, methods)
     metrics = check_metrics((*metrics, *PLANE_METRICS))
     alphas = tuple(check_alpha(alpha) for alpha in alphas)
     for pair in pairs:
@@ -72,6 +67,16 @@ def sweep(
             for path, rendered in render_paths(upscaler, lr, alphas).items()
         }
         yield Swept(paths, {name: shown.score(sr) for name, sr in pictures.items()})
+
+
+def _check_models(upscaler: Upscaler, methods: Sequence[Upscaler]) -> None:
+    """Refuse what has no path, and what cannot be compared with it."""
+    if not upscaler.model.is_pair:
+        raise ValueError(f"{upscaler.model.name} is a single model: a sweep needs a pair.")
+    for it in methods:
+        if it.model.is_pair or it.scale != upscaler.scale:
+            what = f"single models that enlarge {upscaler.scale} times"
+            raise ValueError(f"The methods beside are {what}, which {it.model.name} is not.")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -159,9 +160,10 @@ def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
 def _sweep(caches: Path) -> None:
     """Drop what killed processes left half written: nothing has been added for an hour."""
     for left in caches.glob("pictures-*.partial-*"):
-        newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
-        if time.time() - newest > STALE_S:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process was faster
+            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+            if time.time() - newest > STALE_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_pictures(
@@ -173,7 +175,7 @@ def _write_pictures(
     for path in paths:
         name = str(path.relative_to(folder))
         try:
-            hr = crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
+            hr = read_hr(path)
         except ValueError as error:
             skipped[name] = str(error)
             continue
@@ -188,6 +190,11 @@ def _write_pictures(
             )
             lr_file.write(np.ascontiguousarray(lr[rows, columns]).data)
     return {"pictures": pictures, "skipped": skipped}
+
+
+def read_hr(path: Path) -> NDArray[np.uint8]:
+    """A picture to learn from or to compare with: 8 bits, its sides multiples of the scale."""
+    return crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
 
 
 def cuts(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:

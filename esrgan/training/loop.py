@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Materials:
     features: VGGFeatures | None = None
     validation: Sequence[Path] = ()
 
+    @cached_property
     def fingerprint(self) -> dict[str, str | None]:
         """What of them decides the outcome: pictures, and weights of the feature network."""
         features = self.features and fingerprint(self.features.convolutions.state_dict())
@@ -184,7 +186,7 @@ class Trainer:
         if state is None:
             self._begin()
             return
-        _check_same(state["fields"], self._fields())
+        _check_same(state["fields"], self._fields)
         for name, part in self.learner.parts().items():
             part.load_state_dict(state[name])
         self.step, self.best, self.rows = state["step"], state["best"], state["rows"]
@@ -201,14 +203,15 @@ class Trainer:
             for partial in self.run.glob("*.partial"):
                 partial.unlink()
 
+    @cached_property
     def _fields(self) -> dict[str, Any]:
         """What must not change while the run lasts, by name."""
         start = self.start and fingerprint(self.start)
-        return field_values(self.config) | self.materials.fingerprint() | {"weights of init": start}
+        return field_values(self.config) | self.materials.fingerprint | {"weights of init": start}
 
     def _recipe(self) -> dict[str, Any]:
         """The configuration and what the run works with, ready for JSON."""
-        return self.config.to_json() | {"materials": self.materials.fingerprint()}
+        return self.config.to_json() | {"materials": self.materials.fingerprint}
 
     def save(self) -> None:
         """Write the moving average's weights and then the checkpoint.
@@ -221,7 +224,7 @@ class Trainer:
         if not self.accelerator.is_main_process:
             return
         state = {name: part.state_dict() for name, part in self.learner.parts().items()}
-        state |= {"fields": self._fields(), "random": torch.get_rng_state()}
+        state |= {"fields": self._fields, "random": torch.get_rng_state()}
         state |= {"best": self.best, "rows": self.rows}
         self._save_average(WEIGHTS)
         save_checkpoint(self.run, self.step, state, self.config.output.keep_last)

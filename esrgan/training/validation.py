@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.back_projection import back_project
-from esrgan.images import read, to_8_bit
 from esrgan.metrics import niqe, psnr, ssim
 from esrgan.metrics.fidelity import BORDER_PX, SSIM_WINDOW_PX
 from esrgan.metrics.naturalness import UndefinedError
-from esrgan.resize import crop_to_multiple, imresize
+from esrgan.resize import imresize
 from esrgan.tiles import enlarge
+from esrgan.training.cache import read_hr
 from esrgan.training.config import SCALE
 
 TILE_PX = 160
@@ -93,7 +93,7 @@ class Validation:
 
 def _original(path: Path) -> NDArray[np.uint8]:
     """A picture to compare with; those of `--validate` may have any size."""
-    hr = crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
+    hr = read_hr(path)
     if min(hr.shape[:2]) < SMALLEST_PX:
         raise ValueError(f"{path.name} has fewer than {SMALLEST_PX} px a side to validate on.")
     return hr
