@@ -13,7 +13,7 @@ from esrgan.cli import benchmark, main
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import interpolate
 from esrgan.weights import MODELS, load
-from tests.weights.conftest import write_pair
+from tests.weights.conftest import write_doubling_pair
 
 PSNR, GAN = map(str, MODELS["esrgan"].files)
 
@@ -183,7 +183,7 @@ def test_sweep(tmp_path, photo, capsys):
 def test_a_pair_of_another_scale_is_swept_beside_methods_of_that_scale(tmp_path, photo, capsys):
     (tmp_path / "hr").mkdir()
     Image.fromarray(photo).save(tmp_path / "hr" / "a.png")
-    psnr, gan = write_pair(tmp_path, scale=2)
+    psnr, gan = write_doubling_pair(tmp_path)
     arguments = ["sweep", "--hr", tmp_path / "hr", "--model", psnr, "--model-gan", gan]
     arguments += ["--alphas", "0,1", "--metrics", "psnr_y", "--json", tmp_path / "sweep.json"]
     assert main([str(argument) for argument in arguments]) == 0

@@ -1,5 +1,4 @@
 import base64
-import json
 
 import numpy as np
 import pytest
@@ -10,8 +9,7 @@ from esrgan import Upscaler, imresize
 from esrgan.cli import main
 from esrgan.images import Picture, encode_png, read
 from esrgan.models import build
-from esrgan.weights import save_weights
-from tests.weights.conftest import SIZES, passing
+from tests.weights.conftest import SIZES, passing, write_pair
 
 pytestmark = pytest.mark.browser
 
@@ -310,11 +308,7 @@ def test_a_phone_can_use_it(browser, url, small, scheme):
 
 def use_own_networks(page, network, architecture, size, folder):
     """Bring a network and a slightly moved copy along as a pair; returns the two files."""
-    files = [folder / f"{name}.safetensors" for name in ("psnr", "gan")]
-    for file in files:
-        metadata = {"architecture": architecture, "config": json.dumps(size)}
-        save_weights(file, network.state_dict(), metadata)
-        network.conv_last.bias.data.add_(0.02)
+    files = write_pair(folder, network, architecture, size)
     page.get_by_text("Other networks on the slider").click()
     for file in files:
         page.set_input_files(f"#own-{file.stem} input[type=file]", file)
@@ -326,7 +320,7 @@ def use_own_networks(page, network, architecture, size, folder):
     )
     page.wait_for_selector('[data-pane="esrgan"] :text("Your pair")')
     page.wait_for_function("document.querySelector('.scrubber').dataset.bounded === 'yes'")
-    return tuple(files)
+    return files
 
 
 def test_own_networks_move_the_slider(tab, tmp_path):

@@ -1,6 +1,7 @@
 """What can go wrong: each time one sentence, a way on, and a picture of it."""
 
 import shutil
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -31,15 +32,18 @@ def try_again(tab):
     tab.page.get_by_role("button", name="Try again").click()
 
 
-def fill_the_queue(tab, *words):
-    """Refuse requests that hold one of some words, or all; returns what makes room again."""
+@contextmanager
+def full_queue(tab, *words):
+    """Refuse requests that hold one of some words, or all, until the page has said so."""
 
     def answer(route):
         refused = not words or any(word in route.request.post_data for word in words)
         return route.fulfill(status=503, json=FULL) if refused else route.continue_()
 
     tab.page.route("**/queue/join*", answer)
-    return lambda: tab.page.unroute("**/queue/join*")
+    yield
+    wait_for_notice(tab, "busy")
+    tab.page.unroute("**/queue/join*")
 
 
 def choose_another_pair(tab):
@@ -67,12 +71,11 @@ def visit(browser):
 def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, small):
     tab.open()
     drop(tab, small)
-    make_room = fill_the_queue(tab)
-    tab.page.locator('[data-part="alpha"]').fill("0.3")
-    assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
-    assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
-    tab.save("queue-full")
-    make_room()
+    with full_queue(tab):
+        tab.page.locator('[data-part="alpha"]').fill("0.3")
+        assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
+        assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
+        tab.save("queue-full")
     try_again(tab)
     tab.wait_until_ready(alpha="0.30", notice="")
     assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, 0.3))
@@ -81,18 +84,14 @@ def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, small):
 
 def test_what_was_refused_elsewhere_is_not_asked_by_the_component(tab):
     tab.open()
-    make_room = fill_the_queue(tab)
-    choose_another_pair(tab)
-    wait_for_notice(tab, "busy")
-    make_room()
+    with full_queue(tab):
+        choose_another_pair(tab)
     try_again(tab)
     tab.wait_until_ready(notice="")
     with tab.page.expect_download(timeout=60_000):
         tab.page.click('[data-part="export"]')
-    make_room = fill_the_queue(tab)
-    choose_another_pair(tab)
-    wait_for_notice(tab, "busy")
-    make_room()
+    with full_queue(tab):
+        choose_another_pair(tab)
     asked = tab.asked()
     try_again(tab)
     tab.wait_until_ready(notice="")
@@ -102,11 +101,10 @@ def test_what_was_refused_elsewhere_is_not_asked_by_the_component(tab):
 
 def test_all_that_a_window_lacks_is_computed_again(tab, small):
     tab.open()
-    make_room = fill_the_queue(tab, '"revision"')
-    bring(tab, small)
-    wait_for_notice(tab, "busy")
-    tab.page.click('[data-add="input"]')
-    make_room()
+    with full_queue(tab, '"revision"'):
+        bring(tab, small)
+        wait_for_notice(tab, "busy")
+        tab.page.click('[data-add="input"]')
     try_again(tab)
     tab.wait_until_ready(notice="")
     assert tab.page.locator('[data-pane="input"]:not(.waiting)').count() == 1
@@ -115,10 +113,8 @@ def test_all_that_a_window_lacks_is_computed_again(tab, small):
 
 def test_after_a_refusal_the_slider_rests_exactly_elsewhere(tab):
     tab.open()
-    make_room = fill_the_queue(tab)
-    tab.page.locator('[data-part="alpha"]').fill("0.3")
-    wait_for_notice(tab, "busy")
-    make_room()
+    with full_queue(tab):
+        tab.page.locator('[data-part="alpha"]').fill("0.3")
     tab.page.locator('[data-part="alpha"]').fill("0.4")
     tab.wait_until_ready(alpha="0.40", quality="exact", notice="")
     tab.forgive("503")
@@ -126,10 +122,8 @@ def test_after_a_refusal_the_slider_rests_exactly_elsewhere(tab):
 
 def test_a_refused_choice_can_be_tried_again(tab):
     tab.open()
-    make_room = fill_the_queue(tab)
-    tab.page.click('.example[title="coffee"]')
-    wait_for_notice(tab, "busy")
-    make_room()
+    with full_queue(tab):
+        tab.page.click('.example[title="coffee"]')
     try_again(tab)
     tab.page.wait_for_selector('[data-part="name"]:text-is("coffee")')
     tab.forgive("503")
@@ -137,10 +131,8 @@ def test_a_refused_choice_can_be_tried_again(tab):
 
 def test_a_refused_download_can_be_tried_again(tab):
     tab.open()
-    make_room = fill_the_queue(tab)
-    tab.page.click('[data-part="export"]')
-    wait_for_notice(tab, "busy")
-    make_room()
+    with full_queue(tab):
+        tab.page.click('[data-part="export"]')
     with tab.page.expect_download(timeout=60_000):
         try_again(tab)
     tab.forgive("503")

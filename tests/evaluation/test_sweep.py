@@ -22,7 +22,7 @@ from esrgan.evaluation.tables import picture_rows
 from esrgan.interpolation import interpolate_images
 from esrgan.metrics import perceptual_index, psnr, rmse
 from esrgan.metrics.plane import Point
-from tests.weights.conftest import write_pair
+from tests.weights.conftest import write_doubling_pair
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_single_model_has_no_path():
 
 
 def test_methods_beside_are_single_and_of_the_same_scale(tmp_path):
-    doubling = Upscaler(write_pair(tmp_path, scale=2))
+    doubling = Upscaler(write_doubling_pair(tmp_path))
     for upscaler, method in ((Upscaler("esrgan"), "srgan"), (doubling, "bicubic")):
         with pytest.raises(ValueError, match=f"which {method} is not"):
             list(sweep(upscaler, [], (0.0,), methods=[Upscaler(method)]))

@@ -128,16 +128,19 @@ def passing(seed=0, noise=0.01, **sizes):
     return network.eval()
 
 
-def write_pair(folder, **sizes):
-    """Files of two tiny networks that make a pair."""
-    config = json.dumps(SIZES | sizes)
+def write_pair(folder, network, architecture, size):
+    """Files of a network and a slightly moved copy, which make a pair."""
     files = folder / "psnr.safetensors", folder / "gan.safetensors"
-    network = passing(**sizes)
+    metadata = {"architecture": architecture, "config": json.dumps(size)}
     for file in files:
-        metadata = {"architecture": "rrdbnet", "config": config}
         save_weights(file, network.state_dict(), metadata)
         network.conv_last.bias.data.add_(0.02)
     return files
+
+
+def write_doubling_pair(folder):
+    """Files of a tiny pair that enlarges twice."""
+    return write_pair(folder, passing(scale=2), "rrdbnet", SIZES | {"scale": 2})
 
 
 def shuffled(network):
