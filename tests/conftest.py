@@ -1,6 +1,9 @@
 """Where the data outside the repository lies, and small pictures that several tests use."""
 
 import os
+import shutil
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,22 @@ from skimage import data
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ESRGAN_DATA", ROOT / "../shared/data"))
+EMBEDDED = ROOT / "esrgan/weights"
+"""The folder of the weights that the package ships; nearly all tests use toys in their place."""
+
+
+def pytest_configure(config):
+    """Give all tests, and the programs that they start, networks of toy size under real names."""
+    if hasattr(config, "workerinput"):  # one of several processes: the first has done it
+        return
+    folder = tempfile.mkdtemp(prefix="esrgan-toys-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["ESRGAN_WEIGHTS"] = folder  # before anything of the package is imported
+    if config.getoption("numprocesses", None):  # each process computes on one core
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from tests import toy
+
+    toy.write_embedded(Path(folder))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +56,13 @@ def photo() -> np.ndarray:
 def noise() -> np.ndarray:
     """Random pixels, uint8 (24, 30, 3)."""
     return np.random.default_rng(0).integers(0, 256, (24, 30, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def embedded(monkeypatch):
+    """The weights that the package ships, under their names, in this process."""
+    from esrgan.weights import MODELS
+
+    for name, model in MODELS.items():
+        files = tuple(EMBEDDED / file.name for file in model.files)
+        monkeypatch.setitem(MODELS, name, replace(model, files=files))

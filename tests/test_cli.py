@@ -46,6 +46,7 @@ def test_help(command, capsys):
     assert "usage: esrgan" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("embedded")
 def test_models(capsys):
     assert main(["models", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}

@@ -1,5 +1,6 @@
 """Names of models, the files behind them, and what is known of each before it is opened."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from typing import Any
 
 from esrgan.files import sha256_of
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(os.environ.get("ESRGAN_WEIGHTS") or Path(__file__).parent)
+"""Where the embedded weights lie; `ESRGAN_WEIGHTS` names another folder with files of these names
+and their SHA256SUMS, such as newly trained ones that are to be tried."""
 LICENCE = "research and education only: see the model card"
 HUB = "https://huggingface.co"
 ESRGAN_HUB = f"{HUB}/databuzzword/esrgan/resolve/main"

@@ -72,19 +72,20 @@ def keep_first_example(kept, scratch):
 
 
 @contextmanager
-def serving(scratch, *command, folder=ROOT, port=None):
-    """Run a page, by default `app.py` of this repository on a free port; yields its address."""
+def serving(scratch, *command, port=None, **variables):
+    """Run a page, by default `app.py`, on a free port; yields its address."""
     port = port or free_port()
     settings = {
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_TEMP_DIR": str(scratch / "cache"),
         "ESRGAN_CACHE": str(scratch / "kept"),
         "ESRGAN_WARM": "0",
+        **variables,
     }
     run = [sys.executable, *(command or ("app.py",))]
     with (
         (scratch / "page.log").open("a") as log,
-        subprocess.Popen(run, cwd=folder, env=os.environ | settings, stdout=log) as page,
+        subprocess.Popen(run, cwd=ROOT, env=os.environ | settings, stdout=log) as page,
     ):
         address = f"http://127.0.0.1:{port}/"
         try:
@@ -256,10 +257,20 @@ class Watched:
         return read(base64.b64decode(url.split(",")[1])).pixels
 
 
-@pytest.fixture
-def tab(browser, url):
-    """A fresh tab; at the end it must have had no console error and no request elsewhere."""
+@pytest.fixture(scope="session")
+def window(browser):
+    """A browser window whose tabs share the files that they have loaded, and nothing else."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        watched = Watched(context.new_page(), url)
-        yield watched
-        assert watched.troubles == []
+        yield context
+
+
+@pytest.fixture
+def tab(window, url):
+    """A fresh tab; at the end it must have had no console error and no request elsewhere."""
+    watched = Watched(window.new_page(), url)
+    yield watched
+    window.set_offline(False)
+    window.clear_permissions()
+    for page in window.pages:
+        page.close()
+    assert watched.troubles == []

@@ -8,7 +8,8 @@ import pytest
 
 from esrgan import Upscaler
 from esrgan.images import Picture, encode_png
-from tests.e2e.conftest import ROOT, Watched, free_port, keep_first_example, serving
+from esrgan.weights.registry import FOLDER
+from tests.e2e.conftest import Watched, free_port, keep_first_example, serving
 from tests.e2e.test_page import DROP, bring, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
@@ -246,14 +247,12 @@ def test_a_window_that_is_too_small_has_no_perceptual_index(tab, photo):
 
 
 def test_missing_and_damaged_weights_leave_the_rest(visit, tmp_path):
-    for name in ("demo", "esrgan", "examples"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "app.py", tmp_path)
-    weights = tmp_path / "esrgan/weights"
+    weights = tmp_path / "weights"
+    shutil.copytree(FOLDER, weights)
     (weights / "esrgan-gan.safetensors").rename(tmp_path / "kept")
     with (weights / "srresnet.safetensors").open("ab") as damaged:
         damaged.write(b"\0")
-    with serving(tmp_path, folder=tmp_path) as address:
+    with serving(tmp_path, ESRGAN_WEIGHTS=str(weights)) as address:
         tab = visit(address)
         tab.page.goto(address)
         sentence = wait_for_notice(tab, "trouble")

@@ -130,6 +130,7 @@ def test_refusals(folder, tmp_path, photo):
         list(evaluate(Upscaler("bicubic"), find_pairs(folder / "hr", folder / "lr")))
 
 
+@pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize(
     ("name", "bicubic", "similarity", "faithful"),
     [("Set5", 28.430, 0.8111, 30.9), ("Set14", 26.091, 0.7048, 27.85)],
@@ -147,6 +148,7 @@ def test_benchmarks(data_folder, name, bicubic, similarity, faithful):
     assert means["esrgan"]["psnr_y"] >= faithful
 
 
+@pytest.mark.usefixtures("embedded")
 @pytest.mark.slow
 def test_benchmark_bsd100(data_folder):
     test_benchmarks(data_folder, "BSD100", 25.962, 0.6681, 27.1)

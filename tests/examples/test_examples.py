@@ -42,6 +42,7 @@ def test_enlarge(tmp_path):
     assert read(written[0]).pixels.shape == (400, 400, 3)
 
 
+@pytest.mark.usefixtures("embedded")
 def test_compare(capsys):
     compare.main()
     lines = capsys.readouterr().out.splitlines()

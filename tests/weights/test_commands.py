@@ -11,6 +11,7 @@ from esrgan.cli import main
 from esrgan.files import sha256_of
 from esrgan.weights import MODELS, load
 from esrgan.weights.registry import Model, RemoteFile, Score
+from tests import toy
 
 PSNR, GAN = MODELS["esrgan"].files
 
@@ -26,9 +27,8 @@ def test_convert_goes_there_and_back(tmp_path, capsys, dialect, suffix):
     assert run("convert", GAN, theirs, "--dialect", dialect) == 0
     assert load(theirs).dialect == dialect
     assert run("convert", theirs, ours) == 0
-    assert f"rrdbnet (scale 4, num_features 32, num_blocks 4, growth_channels 16), {dialect}" in (
-        capsys.readouterr().out
-    )
+    sizes = ", ".join(f"{name} {value}" for name, value in toy.RRDBNET.items())
+    assert f"rrdbnet ({sizes}), {dialect}" in capsys.readouterr().out
     before, after = load(GAN), load(ours)
     assert after.metadata["source_sha256"] == sha256_of(theirs)
     assert after.config == before.config
@@ -39,9 +39,9 @@ def test_pth_files_are_basicsrs_unless_asked(tmp_path):
     assert run("convert", GAN, tmp_path / "a.pth") == 0
     content = torch.load(tmp_path / "a.pth", weights_only=True)
     assert list(content) == ["params"]
-    assert "body.3.rdb3.conv5.weight" in content["params"]
+    assert "body.0.rdb3.conv5.weight" in content["params"]
     assert run("convert", GAN, tmp_path / "b.pth", "--dialect", "esrgan") == 0
-    assert "RRDB_trunk.3.RDB3.conv5.weight" in torch.load(tmp_path / "b.pth", weights_only=True)
+    assert "RRDB_trunk.0.RDB3.conv5.weight" in torch.load(tmp_path / "b.pth", weights_only=True)
 
 
 def test_interpolate_writes_for_other_programs(tmp_path, noise):

@@ -12,7 +12,7 @@ from esrgan.cli import main
 from esrgan.images import read
 from esrgan.weights import MODELS
 from esrgan.weights.dialects import DIALECTS
-from esrgan.weights.registry import FOLDER
+from tests.conftest import EMBEDDED
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "weights.md").read_text("utf-8")
@@ -23,7 +23,7 @@ def test_the_worked_example_runs(tmp_path, monkeypatch, noise, capsys):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
     (block,) = (it for it in blocks if "$WEIGHTS" in it)
-    for line in block.replace("$WEIGHTS", FOLDER.as_posix()).splitlines():
+    for line in block.replace("$WEIGHTS", EMBEDDED.as_posix()).splitlines():
         assert main(shlex.split(line)[3:]) == 0
     assert capsys.readouterr().out.splitlines()[-1] in TEXT
     mixed, pair = (

@@ -3,9 +3,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from esrgan.files import sha256_of
 from esrgan.weights import MODELS, load, open_model, resolve, save_weights
 from esrgan.weights.cache import SUMS
 from esrgan.weights.registry import FOLDER
+from tests.conftest import EMBEDDED
 
 DESCRIPTION = {
     "architecture": "rrdbnet",
@@ -20,17 +22,19 @@ def state():
     return build("rrdbnet", num_features=4, num_blocks=1, growth_channels=2).state_dict()
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.safetensors")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(EMBEDDED.glob("*.safetensors")), ids=lambda p: p.name)
 def test_embedded_weights_are_small_half_precision_and_described(path):
     assert path.stat().st_size < 10e6
     generator = load(path)
     assert {"architecture", "config", "training", "scores", "licence"} <= set(generator.metadata)
     assert all(value.dtype == torch.float32 for value in generator.state.values())
     assert path.stat().st_size < 2.2 * generator.num_parameters + 20_000
+    assert f"{sha256_of(path)}  {path.name}" in (EMBEDDED / "SHA256SUMS").read_text().splitlines()
 
 
 def test_every_named_model_is_embedded():
-    assert all(path.exists() for model in MODELS.values() for path in model.files)
+    named = {path.name for model in MODELS.values() for path in model.files}
+    assert named == {path.name for path in EMBEDDED.glob("*.safetensors")}
 
 
 def test_embedded_files_are_compared_with_their_recorded_hashes(tmp_path, monkeypatch):

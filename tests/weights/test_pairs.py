@@ -37,20 +37,21 @@ def test_pairs_pass(pair):
     check_generators(*open_model(MODELS["esrgan"]))
 
 
+@pytest.mark.usefixtures("embedded")
 def test_networks_that_drifted_apart_are_refused(tiny, pair):
     message = refusal(pair[0], generator(tiny.shuffled(tiny.passing())))
     assert message.startswith("These networks drifted apart: at α = 0.25 a flat grey of brightness")
     assert message.endswith("A pair needs a GAN end that was trained from its PSNR end.")
-    embedded, _ = open_model(MODELS["esrgan"])
-    state = dict(embedded.state)
+    ours, _ = open_model(MODELS["esrgan"])
+    state = dict(ours.state)
     for before, after in (("conv_up2", "conv_hr"), ("conv_hr", "conv_last")):
         order = torch.randperm(32, generator=torch.Generator().manual_seed(1))
         state[f"{before}.weight"] = state[f"{before}.weight"][order]
         state[f"{before}.bias"] = state[f"{before}.bias"][order]
         state[f"{after}.weight"] = state[f"{after}.weight"][:, order]
-    shuffled = Generator("rrdbnet", embedded.config, state, {})
-    torch.testing.assert_close(shuffled.network()(probes()), embedded.network()(probes()))
-    assert "drifted apart" in refusal(embedded, shuffled)
+    shuffled = Generator("rrdbnet", ours.config, state, {})
+    torch.testing.assert_close(shuffled.network()(probes()), ours.network()(probes()))
+    assert "drifted apart" in refusal(ours, shuffled)
 
 
 def test_an_end_that_is_no_enlarger_is_named(pair):
