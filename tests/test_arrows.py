@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import esrgan
+from esrgan.cli import COMMANDS
+
 ROOT = Path(__file__).parent.parent
 TIERS = (
     {"images", "resize", "models", "files", "memory"},
@@ -19,6 +22,8 @@ TIERS = (
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
+EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard")
+"""Packages that only the page, figures, another engine, or training need."""
 
 
 def sources():
@@ -32,7 +37,24 @@ def module_name(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+MODULES = {module_name(path) for path in sources()}
+
+
 def imports(path):
+    """Names that a file imports; a file with `importlib` imports the modules that it spells."""
+    used = set(statements(path))
+    if "importlib" in used:
+        used |= {text for text in strings(path) if text in MODULES}
+    return used
+
+
+def strings(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def statements(path):
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -70,20 +92,40 @@ def test_imports_point_one_way():
 
 
 def test_there_are_no_circles():
-    graph = {module_name(path): set(imports(path)) for path in sources()}
+    graph = {module_name(path): imports(path) for path in sources()}
     edges = {name: {x for x in used if x in graph and x != name} for name, used in graph.items()}
     while leaves := [name for name, used in edges.items() if not used]:
         edges = {name: used - set(leaves) for name, used in edges.items() if name not in leaves}
     assert edges == {}
 
 
-@pytest.mark.parametrize("package", ["esrgan", "esrgan.cli"])
-def test_import_touches_neither_network_nor_gradio(package):
-    program = (
-        "import socket, sys; socket.socket.connect = None; sys.modules['gradio'] = None;"
-        f"import {package}; assert 'matplotlib' not in sys.modules"
-    )
+def test_modules_that_are_imported_by_name_are_walked():
+    commands = {name for name, _ in COMMANDS.values()}
+    assert commands < imports(ROOT / "esrgan" / "cli" / "__init__.py")
+    public = {getattr(esrgan, name).__module__ for name in esrgan.__all__}
+    assert "esrgan.inference" in public
+    assert all(name.startswith("esrgan.") for name in public)
+    with pytest.raises(AttributeError, match="has no attribute 'upscaler'"):
+        esrgan.upscaler  # noqa: B018
+
+
+def execute(program):
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_the_package_and_its_list_of_commands_import_only_the_standard_library():
+    heavy = {"torch", "numpy", "PIL", "cv2", "tqdm", *EXTRAS}
+    execute(f"import sys, esrgan.cli; assert not {heavy} & set(sys.modules)")
+
+
+def test_import_touches_neither_network_nor_what_only_the_page_or_training_needs():
+    modules = ["esrgan.plots", *(name for name, _ in COMMANDS.values())]
+    execute(
+        "import importlib, socket, sys; socket.socket.connect = None\n"
+        f"sys.modules |= dict.fromkeys({EXTRAS})\n"
+        "import esrgan; [getattr(esrgan, name) for name in esrgan.__all__]\n"
+        f"[importlib.import_module(name) for name in {modules}]"
+    )
 
 
 def test_only_the_command_line_and_scripts_print():

@@ -8,8 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from esrgan import Upscaler
-from esrgan.cli import benchmark, main
+from esrgan import Upscaler, __version__
+from esrgan.cli import COMMANDS, benchmark, main
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation import interpolate
 from esrgan.weights import MODELS, load
@@ -36,9 +36,7 @@ def refusal(capsys, *arguments):
     return message
 
 
-@pytest.mark.parametrize(
-    "command", ["", "models", "upscale", "interpolate", "evaluate", "sweep", "train", "benchmark"]
-)
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command.split(), "--help"])
@@ -46,8 +44,32 @@ def test_help(command, capsys):
     assert "usage: esrgan" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("argument", "status", "said"),
+    [("--help", 0, "download a published model"), ("--version", 0, __version__), ("typo", 2, "")],
+)
+def test_what_names_no_command_is_answered_without_pytorch(argument, status, said):
+    program = (
+        "import sys; from esrgan.__main__ import main\n"
+        "try: sys.exit(main())\n"
+        "finally: assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", program, argument]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == status
+    assert said in done.stdout
+    assert done.stderr.count("\n") == (status != 0)
+
+
+def test_a_misspelt_command_is_told_the_known_ones(capsys):
+    message = refusal(capsys, "upscal", "a.png")
+    assert "'upscal'" in message
+    assert all(name in message for name in COMMANDS)
+
+
 @pytest.mark.usefixtures("embedded")
-def test_models(capsys):
+def test_models(capsys, monkeypatch):
+    monkeypatch.setitem(COMMANDS, "train", ("esrgan.cli.gone", "not imported for `models`"))
     assert main(["models", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert list(rows) == list(MODELS)

@@ -1,34 +1,39 @@
-"""The command line: `python -m esrgan COMMAND --help`; one module a command."""
+"""The command line: `python -m esrgan COMMAND --help`; one module a command.
+
+A command's module is imported when the command is chosen: the list of commands, the version and
+the refusal of a misspelt command need no PyTorch.
+"""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from esrgan.cli import (
-    benchmark,
-    convert,
-    evaluate,
-    interpolate,
-    models,
-    sweep,
-    train,
-    upscale,
-    verify,
-)
-from esrgan.cli.options import BAD_INPUT
+from esrgan import __version__
+from esrgan.cli.status import BAD_INPUT, INTERRUPTED
 
 COMMANDS = {
-    "models": (models, "list the models"),
-    "upscale": (upscale, "enlarge pictures"),
-    "interpolate": (interpolate, "write the network between two"),
-    "convert": (convert, "rewrite a weights file for us or for another program"),
-    "verify": (verify, "download a published model and compare it with its publication"),
-    "evaluate": (evaluate, "score a model on a folder of pictures"),
-    "sweep": (sweep, "score a pair over α, by network and by image interpolation"),
-    "train": (train, "train a preset; the same command resumes"),
-    "benchmark": (benchmark, "time the α step, the forward pass and the curve on this machine"),
+    "models": ("esrgan.cli.models", "list the models"),
+    "upscale": ("esrgan.cli.upscale", "enlarge pictures"),
+    "interpolate": ("esrgan.cli.interpolate", "write the network between two"),
+    "convert": ("esrgan.cli.convert", "rewrite a weights file for us or for another program"),
+    "verify": (
+        "esrgan.cli.verify",
+        "download a published model and compare it with its publication",
+    ),
+    "evaluate": ("esrgan.cli.evaluate", "score a model on a folder of pictures"),
+    "sweep": (
+        "esrgan.cli.sweep",
+        "score a pair over α, by network and by image interpolation",
+    ),
+    "train": ("esrgan.cli.train", "train a preset; the same command resumes"),
+    "benchmark": (
+        "esrgan.cli.benchmark",
+        "time the α step, the forward pass and the curve on this machine",
+    ),
 }
+"""The module and the purpose of each command."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,21 +46,26 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status, 2 on bad input."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        options = _parser(arguments).parse_args(arguments)
         return options.run(options)
     except (ValueError, OSError) as error:
         print(f"esrgan: {error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("esrgan: interrupted.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
-def _parser() -> Parser:
-    """All commands and their options."""
+def _parser(arguments: Sequence[str]) -> Parser:
+    """All commands, and the options of the chosen one."""
     parser = Parser(prog="esrgan", description="Super-resolution, from faithful to vivid.")
+    parser.add_argument("--version", action="version", version=f"esrgan {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for name, (command, purpose) in COMMANDS.items():
-        command.add(commands.add_parser(name, help=purpose))
+    chosen = next((it for it in arguments if not it.startswith("-")), None)
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
+        if name == chosen:
+            importlib.import_module(module).add(command)
     return parser

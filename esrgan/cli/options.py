@@ -17,7 +17,6 @@ from esrgan.metrics.lpips import load_lpips
 from esrgan.metrics.naturalness import load_model
 from esrgan.weights import MODELS, Model, download, is_cached, resolve
 
-BAD_INPUT = 2
 LPIPS_VARIABLE = "ESRGAN_LPIPS"
 
 

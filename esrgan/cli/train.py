@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esrgan.cli.options import watched
+from esrgan.cli.status import INTERRUPTED
 from esrgan.files import cache_folder
 from esrgan.training.config import TrainingConfig
 from esrgan.training.presets import PRESETS, preset
@@ -16,7 +17,6 @@ from esrgan.training.presets import PRESETS, preset
 if TYPE_CHECKING:
     from esrgan.training.loop import Trainer
 
-INTERRUPTED = 130
 PATIENCE = timedelta(days=1)
 """How long processes wait for the first one to decode pictures or to validate."""
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from esrgan.alpha_map import Map, to_alpha_map
-from esrgan.cli.options import BAD_INPUT, add_alpha, add_network, make_upscaler
+from esrgan.cli.options import add_alpha, add_network, make_upscaler
+from esrgan.cli.status import BAD_INPUT
 from esrgan.files import write_atomically
 from esrgan.images import encode_png, picture_files, read
 from esrgan.inference import Upscaler
