@@ -4,6 +4,9 @@ import hashlib
 import os
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
+CACHE_VARIABLE = "ESRGAN_CACHE"
 CHUNK = 1 << 20
 
 
@@ -37,5 +40,14 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def cache_folder() -> Path:
-    """Where downloads and decoded pictures are kept: ESRGAN_CACHE, or ~/.cache/esrgan."""
-    return Path(os.environ.get("ESRGAN_CACHE") or Path.home() / ".cache" / "esrgan")
+    r"""Where downloads and decoded pictures are kept.
+
+    Returns
+    -------
+    Path
+        What the environment variable ESRGAN_CACHE names, else the folder `esrgan` among the
+        user's caches: `~/.cache/esrgan` on Linux, `~/Library/Caches/esrgan` on macOS,
+        `%LOCALAPPDATA%\esrgan\Cache` on Windows. It need not exist yet.
+    """
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else user_cache_path("esrgan", appauthor=False)
