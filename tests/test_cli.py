@@ -250,6 +250,13 @@ def test_refusals(picture, tmp_path, capsys):
     assert "FIELD=VALUE" in refusal(capsys, *run, "--set", "steps")
 
 
+def test_training_without_its_packages_says_what_to_install(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    run = ("train", "rrdb-psnr-small", "--data", tmp_path, "--run", tmp_path / "run")
+    message = refusal(capsys, *run)
+    assert message == "esrgan: Training needs accelerate: pip install accelerate tensorboard.\n"
+
+
 def test_the_module_runs_and_needs_no_gradio():
     program = (
         "import sys; sys.modules['gradio'] = None;"

@@ -17,6 +17,8 @@ from esrgan.training.presets import PRESETS, preset
 if TYPE_CHECKING:
     from esrgan.training.loop import Trainer
 
+INSTALL = "pip install accelerate tensorboard"
+"""The extra `train` of pyproject.toml, in words that need no copy of the repository."""
 PATIENCE = timedelta(days=1)
 """How long processes wait for the first one to decode pictures or to validate."""
 
@@ -67,9 +69,7 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
 
         from esrgan.training.loop import Materials, Trainer
     except ModuleNotFoundError as missing:
-        raise ValueError(
-            f"Training needs {missing.name}: pip install -r requirements-dev.txt."
-        ) from None
+        raise ValueError(f"Training needs {missing.name}: {INSTALL}.") from None
     from esrgan.evaluation import find_pairs
     from esrgan.training.data import open_training_set
     from esrgan.training.features import load_features
