@@ -62,6 +62,16 @@ def test_what_builds_the_wheel_is_among_the_developers_requirements():
     assert requirements(build["requires"]) < requirements(lines("requirements-dev.txt"))
 
 
+def test_every_place_that_names_the_version_or_the_licence_names_the_same():
+    citation = lines("CITATION.cff")
+    assert f"version: {esrgan.__version__}" in citation
+    assert "license: Apache-2.0" in citation
+    assert any(line.startswith(f"## {esrgan.__version__}") for line in lines("CHANGELOG.md"))
+    assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text("utf-8")
+    assert PROJECT["license"].startswith("Apache-2.0 AND LicenseRef-weights-research")
+    assert "research and education only" in (ROOT / "esrgan/weights/LICENSE.md").read_text("utf-8")
+
+
 def imported():
     """Names of the packages that `esrgan` imports, but for itself and the standard library."""
     names = set()

@@ -177,8 +177,8 @@ network invents.
   [perception and distortion](https://arxiv.org/abs/1711.06077).
 - **Licences**: the page's own networks are small ones of our training, for research and education
   only; published ones keep their authors' licences, shown before a download. The example photos
-  are in the public domain or CC0; the charts are drawn here. The code has no licence of its own
-  yet.
+  are in the public domain or CC0; the charts are drawn here. The code is under the Apache License
+  2.0.
 - **Versions**: esrgan {package}, Gradio {gradio}, PyTorch {torch}, on {device}.
 """,
     "networks_title": "Other networks on the slider",

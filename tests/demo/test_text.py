@@ -148,6 +148,11 @@ def test_the_words_on_privacy_name_the_button_that_clears(words):
         assert words.labels["clear"] in told
 
 
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_the_words_on_licences_name_that_of_the_code(words):
+    assert "Apache" in words.page["about"]
+
+
 def test_gradios_own_components_get_the_versions():
     for page in text.i18n().translations.values():
         assert f"Gradio {gr.__version__}" in page["about"]
