@@ -63,13 +63,12 @@ def _add(
     """Enlarge one picture into the archive; yields tiles done and in all, at first none."""
     yield 0, 1
     picture = read(_bytes(source), FILE_LIMITS)
-    for progress in network.tiles(picture.pixels, alpha):
-        if progress.result is None:
-            yield progress.done, progress.total
-        else:
-            enlarged = network.finish(picture, progress.result)
-            name = _free(archive, network.file_name(stem, alpha))
-            archive.writestr(name, encode_png(enlarged))
+    tiles = network.tiles(picture.pixels, alpha)
+    for progress in tiles:
+        yield progress.done, progress.total
+    enlarged = network.finish(picture, tiles.result().pixels)
+    name = _free(archive, network.file_name(stem, alpha))
+    archive.writestr(name, encode_png(enlarged))
 
 
 def _bytes(source: Path) -> bytes:

@@ -230,20 +230,19 @@ def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any, 
     alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
     yield save_button(text.spoken().labels["waiting"]), gr.update(visible=True), gr.skip()
-    for progress in network.tiles(picture.pixels, alpha):
-        if progress.result is None:
-            label = text.progress(progress.done, progress.total)
-            yield save_button(label), gr.skip(), gr.skip()
-        else:
-            enlarged = network.finish(picture, progress.result)
-            name = network.file_name(Path(known.name).stem, alpha, suffix)
-            path = known.put(ENCODERS[suffix](enlarged), name).path
-            seconds = time.monotonic() - start
-            label = text.ready(name, enlarged.pixels, progress.p99, seconds)
-            one = alpha if isinstance(alpha, float) else None
-            shown = whole.before_after(known, picture, enlarged, one)
-            view = View(revision=known.latest.revision, whole=shown)
-            yield save_button(label, path), gr.update(visible=False), view
+    tiles = network.tiles(picture.pixels, alpha)
+    for progress in tiles:
+        label = text.progress(progress.done, progress.total)
+        yield save_button(label), gr.skip(), gr.skip()
+    enlarged = network.finish(picture, tiles.result().pixels)
+    name = network.file_name(Path(known.name).stem, alpha, suffix)
+    path = known.put(ENCODERS[suffix](enlarged), name).path
+    seconds = time.monotonic() - start
+    label = text.ready(name, enlarged.pixels, tiles.result().p99, seconds)
+    one = alpha if isinstance(alpha, float) else None
+    shown = whole.before_after(known, picture, enlarged, one)
+    view = View(revision=known.latest.revision, whole=shown)
+    yield save_button(label, path), gr.update(visible=False), view
 
 
 @in_one_sentence

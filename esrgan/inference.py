@@ -1,8 +1,8 @@
 """From a picture to a picture: device, precision, tiles."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from esrgan.images import Picture, check_pixels, to_tensor
 from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
 from esrgan.memory import enough_memory, is_out_of_memory
 from esrgan.resize import enlarge_in_bands
-from esrgan.tiles import Progress, Region, Render, enlarge
+from esrgan.tiles import Region, Render, enlarge
 from esrgan.weights import Generator, Model, open_model, resolve
 from esrgan.weights.pairs import check_generators
+from esrgan.work import Progress, Steps, Work
 
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
@@ -29,6 +30,23 @@ PRECISIONS = {
     "bf16": torch.bfloat16,
     "fp16": torch.float16,
 }
+
+
+@dataclass(frozen=True)
+class Enlargement:
+    """An enlarged picture.
+
+    Attributes
+    ----------
+    pixels
+        (scale·H, scale·W, 3), uint8 or uint16 as the picture was.
+    p99
+        Where α varies over the picture, so that a curve drew it: 99 % of the values are within
+        this many grey levels of the exact networks, in the worst of the tiles. Else None.
+    """
+
+    pixels: NDArray
+    p99: float | None = None
 
 
 class Upscaler:
@@ -114,10 +132,7 @@ class Upscaler:
         ValueError
             If the picture is of another kind, α does not fit, or the memory does not suffice.
         """
-        for progress in self.tiles(picture, alpha):
-            if progress.result is not None:
-                return progress.result
-        raise RuntimeError("no tile was computed")
+        return self.tiles(picture, alpha).result().pixels
 
     def upscale(self, picture: Picture, alpha: float | None = None) -> Picture:
         """Enlarge a decoded picture; opacity is enlarged on its own, by bicubic interpolation."""
@@ -131,26 +146,28 @@ class Upscaler:
                 opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
         return replace(picture, pixels=pixels, opacity=opacity)
 
-    def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Iterator[Progress]:
-        """As a call, but yields after every tile, so that work can be watched and abandoned.
+    def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Work[Enlargement]:
+        """As a call, but tile by tile: the work can be watched, and abandoned between two tiles.
 
-        With an α for every pixel, see `esrgan.alpha_map`, a tile is a curve's, in floating point.
+        With an α for every pixel, see `esrgan.alpha_map`, a tile is drawn by a curve.
         """
+        return Work(self._steps(picture, alpha))
+
+    def _steps(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
+        """Enlarge a picture, by one network or by a map of α."""
         with enough_memory():
             if isinstance(alpha, np.ndarray):
-                yield from self._tiles_by_map(picture, alpha)
-            else:
-                yield from self._tiles_at(picture, alpha)
+                return (yield from self._steps_by_map(picture, alpha))
+            return (yield from self._steps_at(picture, alpha))
 
-    def _tiles_at(self, picture: NDArray, alpha: float | None) -> Iterator[Progress]:
+    def _steps_at(self, picture: NDArray, alpha: float | None) -> Steps[Enlargement]:
         """Each tile by the same network."""
         alpha = self.alpha(alpha)
         check_pixels(picture)
         if not self.ends:
-            yield from _in_bands(picture, self.scale)
-            return
+            return Enlargement((yield from _in_bands(picture, self.scale)))
         network = self._renderer(alpha)
-        yield from self._in_tiles(picture, lambda lr, _: network(lr))
+        return Enlargement((yield from self._in_tiles(picture, lambda lr, _: network(lr))))
 
     def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
         """Every α of a picture, uint8 or uint16 (H, W, 3), in one piece; already grown.
@@ -179,12 +196,11 @@ class Upscaler:
         sr = self._renderer(alpha)(lr)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
-    def _tiles_by_map(self, picture: NDArray, alpha_map: Map) -> Iterator[Progress]:
+    def _steps_by_map(self, picture: NDArray, alpha_map: Map) -> Steps[Enlargement]:
         """Each tile by its own curve; a map of one value is a network, and exact."""
         lowest, highest = (self.alpha(float(it)) for it in (alpha_map.min(), alpha_map.max()))
         if lowest == highest:
-            yield from self._tiles_at(picture, lowest)
-            return
+            return (yield from self._steps_at(picture, lowest))
         check_pixels(picture)
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         bounds: list[float] = []
@@ -196,16 +212,15 @@ class Upscaler:
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
 
-        for progress in self._in_tiles(picture, render):
-            yield replace(progress, p99=max(bounds))
+        pixels = yield from self._in_tiles(picture, render)
+        return Enlargement(pixels, max(bounds))
 
-    def _in_tiles(self, picture: NDArray, render: Render) -> Iterator[Progress]:
+    def _in_tiles(self, picture: NDArray, render: Render) -> Steps[NDArray]:
         """Tile by tile; where the memory does not suffice, again with smaller tiles."""
         tile_px = self.tile_px
         while True:
             try:
-                yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px)
-                return
+                return (yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error) or tile_px <= SMALLEST_TILE_PX:
                     raise
@@ -241,7 +256,7 @@ def _check_settings(precision: str, tile_px: int) -> None:
         raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
 
 
-def _in_bands(picture: NDArray, scale: int) -> Iterator[Progress]:
+def _in_bands(picture: NDArray, scale: int) -> Steps[NDArray]:
     """Bicubic enlargement, by bands of rows."""
     height, width = picture.shape[:2]
     result = np.empty((height * scale, width * scale, 3), picture.dtype)
@@ -249,8 +264,8 @@ def _in_bands(picture: NDArray, scale: int) -> Iterator[Progress]:
     for band in enlarge_in_bands(picture, scale):
         result[done : done + band.shape[0]] = band
         done += band.shape[0]
-        finished = result if done == height * scale else None
-        yield Progress(done, height * scale, finished)
+        yield Progress(done, height * scale)
+    return result
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:

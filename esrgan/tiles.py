@@ -1,6 +1,6 @@
 """Work on a picture tile by tile: overlapping tiles whose weights add up to one everywhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.images import to_pixels, to_tensor
+from esrgan.work import Progress, Steps
 
 HALO_PX = 16
 """Pixels at LR size that a tile sees beyond its own; no pixel of the embedded networks changes by
@@ -19,20 +20,6 @@ ALIGNMENT_PX = 4
 pixel-unshuffle by 2 or 4 then see every pixel in the same place as in the whole picture."""
 FEATHER_PX = 8
 """Half the width, at LR size, of the ramp in which one tile hands over to the next."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How much of a picture is done; `result` comes with the last tile.
-
-    `p99` is set where the result is a curve's: 99 % of the values are within that many grey
-    levels of the exact networks, in the worst of the tiles.
-    """
-
-    done: int
-    total: int
-    result: NDArray | None = None
-    p99: float | None = None
 
 
 Region = tuple[slice, slice]
@@ -80,7 +67,7 @@ def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:
     return weight.astype(np.float32)
 
 
-def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Iterator[Progress]:
+def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Steps[NDArray]:
     """Render a picture tile by tile; one band of tiles at a time is held in floating point.
 
     Parameters
@@ -97,7 +84,12 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ite
     Yields
     ------
     Progress
-        After every tile; the last one carries the result, of the type of `pixels`.
+        After every tile.
+
+    Returns
+    -------
+    NDArray
+        (scale·H, scale·W, 3) of the type of `pixels`.
     """
     height, width = pixels.shape[:2]
     rows, columns = spans(height, tile_px), spans(width, tile_px)
@@ -110,14 +102,13 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ite
         for column in columns:
             _add_tile(band, render, pixels, row, column, scale)
             done += 1
-            if done < total:
-                yield Progress(done, total)
+            yield Progress(done, total)
         last = index + 1 == len(rows)
         ready = (height if last else rows[index + 1].outer_start) * scale
         ready = max(written, ready)
         result[written:ready] = to_pixels(band[:, :, written - top : ready - top], pixels.dtype)
         band, written = band[:, :, ready - top :], ready
-    yield Progress(total, total, result)
+    return result
 
 
 def _extend(band: Tensor, finished: int, rows: int) -> Tensor:

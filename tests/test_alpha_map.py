@@ -27,22 +27,22 @@ def test_black_is_zero_and_white_is_one(dtype):
 def test_a_mapped_picture_is_the_curve_per_pixel_and_tiles_agree(photo):
     rows = np.repeat(np.linspace(0, 1, 96, dtype=np.float32)[:, None], 120, axis=1)
     upscaler = Upscaler("esrgan", tile_px=64)
-    *_, last = upscaler.tiles(photo, rows)
+    mapped = upscaler.tiles(photo, rows).result()
     curve = Upscaler("esrgan").curve(photo)
     expected = curve.at(sample(rows, slice(0, 384), slice(0, 480), (384, 480)))
-    assert last.p99 < 3
-    assert np.mean(np.abs(last.result.astype(int) - expected) <= 2) > 0.99
+    assert mapped.p99 < 3
+    assert np.mean(np.abs(mapped.pixels.astype(int) - expected) <= 2) > 0.99
 
 
 def test_a_map_of_one_value_is_the_exact_network(photo):
-    *_, last = Upscaler("esrgan").tiles(photo, np.full((2, 2), 0.25, np.float32))
-    assert last.p99 is None
-    assert np.array_equal(last.result, Upscaler("esrgan")(photo, 0.25))
+    mapped = Upscaler("esrgan").tiles(photo, np.full((2, 2), 0.25, np.float32)).result()
+    assert mapped.p99 is None
+    assert np.array_equal(mapped.pixels, Upscaler("esrgan")(photo, 0.25))
 
 
 @pytest.mark.parametrize("height", [1, 127, 128, 129, 300])
 def test_bicubic_by_bands_is_bicubic(height):
     picture = np.random.default_rng(0).integers(0, 256, (height, 9, 3), dtype=np.uint8)
-    steps = list(Upscaler("bicubic").tiles(picture))
-    assert len(steps) == -(-height // 128)
-    assert np.array_equal(steps[-1].result, imresize(picture, 4))
+    bands = Upscaler("bicubic").tiles(picture)
+    assert len(list(bands)) == -(-height // 128)
+    assert np.array_equal(bands.result().pixels, imresize(picture, 4))

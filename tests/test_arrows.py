@@ -12,7 +12,7 @@ from esrgan.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"images", "resize", "models", "files", "memory"},
+    {"images", "resize", "models", "files", "memory", "work"},
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection"),

@@ -175,8 +175,7 @@ def test_scarce_memory_halves_the_tiles_of_a_map_too(monkeypatch, textured):
 
     monkeypatch.setattr(upscaler, "_window", scarce)
     ramp = np.linspace(0, 1, 64 * 60, dtype=np.float32).reshape(60, 64)
-    *_, last = upscaler.tiles(textured, ramp)
-    assert last.result.shape == (600, 640, 3)
+    assert upscaler.tiles(textured, ramp).result().pixels.shape == (600, 640, 3)
     assert areas[0] > 120 * 120 > areas[-1]
 
 
@@ -219,7 +218,7 @@ PIXEL = np.zeros((1, 1, 3), np.uint8)
         (lambda: Upscaler("esrgan", tile_px=10), "at least 64 px"),
         (lambda: Upscaler("esrgan").alpha(1.5), "between 0 and 1"),
         (lambda: Upscaler("srresnet").alpha(0.5), "single model"),
-        (lambda: next(Upscaler("srresnet").tiles(PIXEL, np.float32([[0, 1]]))), "single model"),
+        (lambda: Upscaler("srresnet").tiles(PIXEL, np.float32([[0, 1]])).result(), "single model"),
         (lambda: Upscaler("esrgan")(np.zeros((4, 4), np.uint8)), "RGB pixels"),
         (lambda: Upscaler(("a.safetensors", "b.safetensors")), "no file a.safetensors"),
     ],

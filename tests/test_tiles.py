@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from esrgan.tiles import ALIGNMENT_PX, HALO_PX, enlarge, ramp, spans
+from esrgan.work import Work
 
 
 @given(size=st.integers(1, 700), tile_px=st.integers(64, 200))
@@ -25,12 +26,11 @@ def test_weights_add_up_to_one_and_tiles_stay_small(size, tile_px):
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (64, 65), (200, 131), (30, 300)])
 def test_nearest_enlargement_comes_back_exactly(height, width):
     picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    progress = list(
-        enlarge(picture, lambda x, _: F.interpolate(x, scale_factor=4), scale=4, tile_px=64)
-    )
+    steps = enlarge(picture, lambda x, _: F.interpolate(x, scale_factor=4), scale=4, tile_px=64)
+    tiles = Work(steps)
+    progress = list(tiles)
     assert [it.done for it in progress] == list(range(1, progress[-1].total + 1))
-    assert all(it.result is None for it in progress[:-1])
-    assert np.array_equal(progress[-1].result, picture.repeat(4, 0).repeat(4, 1))
+    assert np.array_equal(tiles.result(), picture.repeat(4, 0).repeat(4, 1))
 
 
 def test_an_abandoned_picture_costs_no_more_tiles():

@@ -92,12 +92,12 @@ def _enlarged(upscaler: Upscaler, source: Path, alpha: float | Map | None) -> by
     for note in picture.notes:
         print(f"esrgan: {source.name}: {note}", file=sys.stderr)
     with tqdm(desc=source.name, unit="tile", leave=False, disable=None) as bar:
-        for progress in upscaler.tiles(picture.pixels, alpha):
+        tiles = upscaler.tiles(picture.pixels, alpha)
+        for progress in tiles:
             bar.total = progress.total
             bar.update(progress.done - bar.n)
-            if progress.result is not None:
-                if progress.p99 is not None:
-                    bound = f"by the curve, 99 % within {progress.p99:.2f} grey levels"
-                    print(f"esrgan: {source.name}: {bound}", file=sys.stderr)
-                return encode_png(upscaler.finish(picture, progress.result))
-    raise RuntimeError("no tile was computed")
+    enlarged = tiles.result()
+    if enlarged.p99 is not None:
+        bound = f"by the curve, 99 % within {enlarged.p99:.2f} grey levels"
+        print(f"esrgan: {source.name}: {bound}", file=sys.stderr)
+    return encode_png(upscaler.finish(picture, enlarged.pixels))

@@ -19,6 +19,7 @@ from esrgan.resize import imresize
 from esrgan.tiles import enlarge
 from esrgan.training.cache import read_hr
 from esrgan.training.config import SCALE
+from esrgan.work import Work
 
 TILE_PX = 160
 SMALLEST_PX = SSIM_WINDOW_PX + 2 * BORDER_PX
@@ -85,10 +86,8 @@ class Validation:
 
     def rebuild(self, lr: NDArray, render: Render) -> NDArray:
         """A picture enlarged, and projected back where the run asks for it."""
-        for progress in enlarge(lr, lambda tile, _: render(tile), scale=SCALE, tile_px=TILE_PX):
-            if progress.result is not None:
-                return back_project(progress.result, lr, self.back_projection)
-        raise RuntimeError("no tile was computed")
+        steps = enlarge(lr, lambda tile, _: render(tile), scale=SCALE, tile_px=TILE_PX)
+        return back_project(Work(steps).result(), lr, self.back_projection)
 
 
 def _original(path: Path) -> NDArray[np.uint8]:
