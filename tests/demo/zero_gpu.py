@@ -1,6 +1,6 @@
-"""A visitor of a page on ZeroGPU with the real `spaces` package; prints what became of it.
+"""Visitors of a page on ZeroGPU with the real `spaces` package; prints what became of each.
 
-Run by `test_spaces.py`, which plays the scheduler: `python -m tests.demo.zero_gpu`.
+Run by `test_spaces.py`, which plays the scheduler: `python -m tests.demo.zero_gpu NUMBER`.
 """
 
 import json
@@ -54,4 +54,5 @@ def event(**data):
 
 if __name__ == "__main__":
     pretend_cuda()
-    sys.stdout.write(json.dumps(visit()))
+    for _ in range(int(sys.argv[1])):
+        sys.stdout.write(json.dumps(visit()) + "\n")

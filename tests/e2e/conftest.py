@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from esrgan.images import read
+from tests.e2e import forked
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,12 +44,13 @@ def without_browser(reason) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory):
-    """The folder of the example that a page opens with, rebuilt by the command's own code."""
-    folder = tmp_path_factory.mktemp("kept")
-    code = "from demo import warm; warm.PICTURES = (warm.FIRST_EXAMPLE,); warm.main()"
-    env = os.environ | {"ESRGAN_CACHE": str(folder)}
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
-    return folder
+    """The folder of the example that a page opens with, computed beforehand."""
+    scratch = tmp_path_factory.mktemp("kept")
+    log = scratch / "warm.log"
+    process = forked.start(forked.keep_first_example, log=log, variables=variables(scratch))
+    process.join()
+    assert process.exitcode == 0
+    return scratch / "kept"
 
 
 @pytest.fixture(scope="session")
@@ -72,27 +74,43 @@ def keep_first_example(kept, scratch):
 
 
 @contextmanager
-def serving(scratch, *command, port=None, **variables):
-    """Run a page, by default `app.py`, on a free port; yields its address."""
-    port = port or free_port()
-    settings = {
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(scratch / "cache"),
-        "ESRGAN_CACHE": str(scratch / "kept"),
-        "ESRGAN_WARM": "0",
-        **variables,
-    }
-    run = [sys.executable, *(command or ("app.py",))]
+def serving(scratch, *fault, port=None):
+    """Serve a page, with a fault of `tests.e2e.faulty` if one is named; yields its address."""
+    port, log = port or free_port(), scratch / "page.log"
+    page = forked.start(forked.serve, port, *fault, log=log, variables=variables(scratch))
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        wait_for(address, page.is_alive)
+        yield address
+    finally:
+        page.terminate()
+        page.join()
+
+
+@contextmanager
+def serving_app(scratch, **more):
+    """Run `app.py` as people do, with more environment variables; yields its address."""
+    port = free_port()
+    env = os.environ | variables(scratch) | {"GRADIO_SERVER_PORT": str(port), **more}
     with (
         (scratch / "page.log").open("a") as log,
-        subprocess.Popen(run, cwd=ROOT, env=os.environ | settings, stdout=log) as page,
+        subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=env, stdout=log) as page,
     ):
         address = f"http://127.0.0.1:{port}/"
         try:
-            wait_for(address, page)
+            wait_for(address, lambda: page.poll() is None)
             yield address
         finally:
             page.terminate()
+
+
+def variables(scratch):
+    """Environment variables of a page whose files all lie in one folder."""
+    return {
+        "GRADIO_TEMP_DIR": str(scratch / "cache"),
+        "ESRGAN_CACHE": str(scratch / "kept"),
+        "ESRGAN_WARM": "0",
+    }
 
 
 def free_port():
@@ -102,11 +120,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(address, page):
+def wait_for(address, is_running):
     """Return once the page answers."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        assert page.poll() is None, "the page stopped by itself"
+        assert is_running(), "the page stopped by itself"
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return

@@ -1,6 +1,5 @@
-"""Serve the page with one fault: `python -m tests.e2e.faulty full|quota|lost`, or `scarce FILE`."""
+"""Faults that a page can be started with: `full`, `quota`, `lost`, or `scarce` and a file."""
 
-import sys
 from pathlib import Path
 
 import gradio as gr
@@ -43,19 +42,14 @@ def run_out_of_memory(switch):
     Upscaler._renderer = greedy
 
 
-def main():
-    """Break something, then open the page."""
-    fault, *arguments = sys.argv[1:]
-    if fault == "full":
-        refuse_all()
-    elif fault == "quota":
-        spend_the_quota()
-    elif fault == "lost":
-        keep_one_session()
-    else:
-        run_out_of_memory(*map(Path, arguments))
-    layout.build().launch(**layout.launch_options())
+FAULTS = {
+    "full": refuse_all,
+    "quota": spend_the_quota,
+    "lost": keep_one_session,
+    "scarce": run_out_of_memory,
+}
 
 
-if __name__ == "__main__":
-    main()
+def cause(fault, *files):
+    """Break something in this process, before its page is made."""
+    FAULTS[fault](*map(Path, files))

@@ -9,7 +9,7 @@ import pytest
 from esrgan import Upscaler
 from esrgan.images import Picture, encode_png
 from esrgan.weights.registry import FOLDER
-from tests.e2e.conftest import Watched, free_port, keep_first_example, serving
+from tests.e2e.conftest import Watched, free_port, keep_first_example, serving, serving_app
 from tests.e2e.test_page import DROP, bring, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
@@ -140,7 +140,7 @@ def test_a_refused_download_can_be_tried_again(tab):
 
 
 def test_a_page_that_finds_the_queue_full_can_be_tried_again(visit, tmp_path):
-    with serving(tmp_path, "-m", "tests.e2e.faulty", "full") as address:
+    with serving(tmp_path, "full") as address:
         tab = visit(address)
         tab.page.goto(address)
         assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
@@ -150,7 +150,7 @@ def test_a_page_that_finds_the_queue_full_can_be_tried_again(visit, tmp_path):
 
 
 def test_without_gpu_quota_another_pair_goes_on(visit, tmp_path):
-    with serving(tmp_path, "-m", "tests.e2e.faulty", "quota") as address:
+    with serving(tmp_path, "quota") as address:
         tab = visit(address).open()
         status = tab.page.locator('[data-part="status"]')
         assert status.inner_text().startswith("No GPU is free for you now")
@@ -206,7 +206,7 @@ def test_a_server_that_was_restarted_is_found_again(visit, tmp_path, kept):
 def test_a_lost_session_asks_for_the_picture(visit, tmp_path, kept, small):
     keep_first_example(kept, tmp_path)
     (tmp_path / "mine.png").write_bytes(encode_png(Picture(small)))
-    with serving(tmp_path, "-m", "tests.e2e.faulty", "lost") as address:
+    with serving(tmp_path, "lost") as address:
         tab = visit(address).open()
         visit(address).open()
         tab.page.locator('[data-part="alpha"]').fill("0.3")
@@ -252,7 +252,7 @@ def test_missing_and_damaged_weights_leave_the_rest(visit, tmp_path):
     (weights / "esrgan-gan.safetensors").rename(tmp_path / "kept")
     with (weights / "srresnet.safetensors").open("ab") as damaged:
         damaged.write(b"\0")
-    with serving(tmp_path, ESRGAN_WEIGHTS=str(weights)) as address:
+    with serving_app(tmp_path, ESRGAN_WEIGHTS=str(weights)) as address:
         tab = visit(address)
         tab.page.goto(address)
         sentence = wait_for_notice(tab, "trouble")
@@ -286,7 +286,7 @@ def test_a_refused_picture_gets_one_sentence_and_another_can_be_chosen(tab, smal
 def test_scarce_memory_is_one_sentence_and_can_be_tried_again(visit, tmp_path):
     switch = tmp_path / "scarce"
     switch.touch()
-    with serving(tmp_path, "-m", "tests.e2e.faulty", "scarce", str(switch)) as address:
+    with serving(tmp_path, "scarce", str(switch)) as address:
         tab = visit(address)
         tab.page.goto(address)
         assert wait_for_notice(tab, "trouble").startswith("The memory does not suffice")
