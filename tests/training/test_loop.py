@@ -9,7 +9,6 @@ from esrgan.images import Picture, encode_png
 from esrgan.interpolation import interpolate
 from esrgan.training import loop
 from esrgan.training.checkpoints import PATTERN, checkpoint_path, fingerprint, load_newest
-from esrgan.training.embed import embed
 from esrgan.training.features import load_features
 from esrgan.training.settings import changed
 from esrgan.weights import load
@@ -321,18 +320,3 @@ def test_a_picture_more_is_another_run(trainer, folder, photo):
 def test_an_impossible_size_is_refused(trainer):
     with pytest.raises(ValueError, match="rrdbnet cannot be built of"):
         trainer("run", tiny("rrdb-psnr-small", 1, model={"num_blocks": 1.5}))
-
-
-def test_embedding_halves_and_adds_licence_and_scores(trainer, folder):
-    list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
-    report = folder / "report.json"
-    report.write_text('{"mean": {"psnr_y": 30.123456, "niqe": null}}')
-    embed(folder / "run" / loop.WEIGHTS, folder / "out.safetensors", "CC0", {"A": report})
-    metadata = load(folder / "out.safetensors").metadata
-    assert metadata["licence"] == "CC0"
-    assert metadata["scores"] == '{"A": {"psnr_y": 30.1235}}'
-    assert '"preset": "rrdb-psnr-small"' in metadata["training"]
-    sizes = [
-        (folder / name).stat().st_size for name in ("run/weights.safetensors", "out.safetensors")
-    ]
-    assert sizes[1] < 0.8 * sizes[0]
