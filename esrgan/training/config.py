@@ -16,7 +16,7 @@ GAMES = ("relativistic", "standard")
 FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
 SMALLEST_SEEN_PX = 32
 """The feature network halves what it sees five times."""
-SCRATCH = "scratch"
+FROM_SCRATCH = "scratch"
 """Value of `init` that lets a GAN start from fresh weights."""
 
 
@@ -259,7 +259,7 @@ class TrainingConfig:
             self.discriminator_config()
         if len(self.head_start) not in (0, 2):
             raise ValueError("head_start takes two files: PSNR.safetensors,GAN.safetensors.")
-        if self.head_start and self.init in ("", SCRATCH):
+        if self.head_start and self.init in ("", FROM_SCRATCH):
             raise ValueError("head_start moves the weights of init: --set init=FILE.safetensors.")
         if self.model.get("scale", SCALE) != SCALE:
             raise ValueError(f"Networks are trained to enlarge {SCALE} times.")

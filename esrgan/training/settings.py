@@ -20,7 +20,7 @@ def field_values(config: Any) -> dict[str, Any]:
     return values
 
 
-def changed(config: Any, **changes: Any) -> Any:
+def replace_fields(config: Any, **changes: Any) -> Any:
     """A config with some fields replaced, wherever among its concerns they stand.
 
     Raises
@@ -33,16 +33,16 @@ def changed(config: Any, **changes: Any) -> Any:
     if unknown:
         valid = ", ".join(name for name in known if name not in FIXED)
         raise ValueError(f"There is no field {unknown[0]!r}; there are {valid}.")
-    return _changed(config, changes)
+    return _replace_fields(config, changes)
 
 
-def _changed(config: Any, changes: Mapping[str, Any]) -> Any:
+def _replace_fields(config: Any, changes: Mapping[str, Any]) -> Any:
     """Replace fields here and in the dataclasses below."""
     news: dict[str, Any] = {}
     for item in fields(config):
         value = getattr(config, item.name)
         if is_dataclass(value):
-            news[item.name] = _changed(value, changes)
+            news[item.name] = _replace_fields(value, changes)
         elif item.name in changes:
             news[item.name] = changes[item.name]
     return replace(config, **news)
@@ -64,7 +64,7 @@ def with_settings(config: TrainingConfig, settings: Mapping[str, str]) -> Traini
     fixed = [name for name in values if name in FIXED]
     if fixed:
         raise ValueError(f"{fixed[0]} names the preset and cannot be set.")
-    return changed(config, **values)
+    return replace_fields(config, **values)
 
 
 def _parse(name: str, text: str, present: Any) -> Any:

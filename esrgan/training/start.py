@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from esrgan.interpolation import transplant
 from esrgan.models import build
-from esrgan.training.config import SCRATCH, TrainingConfig
+from esrgan.training.config import FROM_SCRATCH, TrainingConfig
 from esrgan.weights import load
 
 
@@ -19,11 +19,11 @@ def psnr_end(config: TrainingConfig) -> Mapping[str, Tensor] | None:
     ValueError
         If a GAN has none, or the file cannot be read.
     """
-    if config.init in ("", SCRATCH):
+    if config.init in ("", FROM_SCRATCH):
         if config.is_adversarial and not config.init:
             raise ValueError(
                 "A GAN starts from the PSNR-oriented network's weights, so that the two "
-                f"interpolate: --set init=FILE.safetensors, or init={SCRATCH} to go without."
+                f"interpolate: --set init=FILE.safetensors, or init={FROM_SCRATCH} to go without."
             )
         return None
     return load(Path(config.init)).state

@@ -13,7 +13,7 @@ from esrgan.models.vgg import STAGE_WIDTHS, VGG16_ANTIALIASED
 from esrgan.training import features
 from esrgan.training.data import open_training_set
 from esrgan.training.presets import PRESETS
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 
 TINY_MODELS = {
     "rrdbnet": {"num_features": 4, "num_blocks": 1, "growth_channels": 2},
@@ -54,7 +54,7 @@ def folder(tmp_path):
 def tiny(name, steps, **settings):
     """A preset with a tiny network."""
     model = {**PRESETS[name].model, **TINY_MODELS[PRESETS[name].architecture]}
-    return changed(PRESETS[name], **{"steps": steps, "model": model, **TINY, **settings})
+    return replace_fields(PRESETS[name], **{"steps": steps, "model": model, **TINY, **settings})
 
 
 def pictures(folder, config):

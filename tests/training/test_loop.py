@@ -10,7 +10,7 @@ from esrgan.interpolation import interpolate
 from esrgan.training import loop
 from esrgan.training.checkpoints import PATTERN, checkpoint_path, fingerprint, load_newest
 from esrgan.training.features import load_features
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 from esrgan.weights import load
 from esrgan.weights.pairs import check_generators
 from tests.training.conftest import accept, random_vgg, tiny
@@ -263,7 +263,7 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     layers = {"perceptual_layers": {"pool2": 0.2}, "texture_layers": {"1_1": 1.0}}
     seen = {"patch_px": 40, "perceptual_crop_px": 32, "perceptual_weight": 1.0}
     config = tiny("pirm-small", 2, **GAN, **seen, texture_weight=1.0, **layers)
-    config = changed(config, back_projection=2, validate_every=1)
+    config = replace_fields(config, back_projection=2, validate_every=1)
     features = load_features(config.losses, folder / "vgg.pth", folder)
     materials = {"features": features, "validation": [folder / "data" / "a.png"]}
     lines = list(trainer("whole", config, **materials).train())

@@ -10,7 +10,7 @@ from esrgan.training.optimisation import (
     schedule,
     set_learning_rate,
 )
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 
 
 def shares(config, steps, at):
@@ -40,11 +40,11 @@ def test_a_run_chooses_its_generators_optimiser():
     network = torch.nn.Linear(2, 2)
     config = OptimisationConfig(learning_rate=0.5, beta2=0.9)
     assert generator_optimiser(network, config).param_groups[0]["betas"] == (0.9, 0.9)
-    chosen = generator_optimiser(network, changed(config, optimiser="muon"))
+    chosen = generator_optimiser(network, replace_fields(config, optimiser="muon"))
     assert isinstance(chosen, Muon)
     assert chosen.param_groups[0]["peak"] == 0.5
     with pytest.raises(ValueError, match="adam, muon"):
-        changed(config, optimiser="sgd")
+        replace_fields(config, optimiser="sgd")
 
 
 def test_the_average_follows_at_its_decay_and_faster_at_first():

@@ -10,7 +10,7 @@ from skimage import data
 from esrgan.images import Picture, encode_png
 from esrgan.training.features import load_features
 from esrgan.training.presets import PRESETS
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 from tests.training.conftest import accept, pictures, random_vgg
 
 SMALL = [name for name in PRESETS if name.endswith("-small")]
@@ -57,7 +57,7 @@ def test_the_small_presets_learn_four_pictures(four, name, monkeypatch):
     from esrgan.training.loop import Materials, Trainer
 
     game = GAME if PRESETS[name].is_adversarial else {}
-    config = changed(PRESETS[name], **SETTINGS, **game)
+    config = replace_fields(PRESETS[name], **SETTINGS, **game)
     accept(four / "vgg.pth", monkeypatch)
     features = load_features(config.losses, four / "vgg.pth", four)
     run = Trainer(config, four / "run", Materials(pictures(four, config), features))
