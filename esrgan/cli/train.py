@@ -1,4 +1,4 @@
-"""`train`: train a preset; the same command resumes."""
+"""`train`: train a preset, resuming what is in the run's folder; or print the preset."""
 
 import argparse
 import signal
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from esrgan.cli.options import watched
 from esrgan.files import cache_folder
 from esrgan.training.config import TrainingConfig
+from esrgan.training.description import describe
 from esrgan.training.presets import PRESETS, preset
 
 if TYPE_CHECKING:
@@ -23,31 +24,76 @@ PATIENCE = timedelta(days=1)
 
 def add(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    command.add_argument("preset", choices=list(PRESETS), metavar="PRESET", help=", ".join(PRESETS))
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = _preset_list()
+    command.add_argument(
+        "preset", choices=list(PRESETS), metavar="PRESET", help="what to train: see below"
+    )
+    command.add_argument(
+        "--show", action="store_true", help="print every field of the preset and train nothing"
+    )
     command.add_argument(
         "--data",
         nargs="+",
-        required=True,
         metavar="DIR[=WEIGHT]",
         help="folders of HR pictures; a weight is the share of patches that come from one",
     )
-    command.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--run",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help="where checkpoints and weights are written; a run that is there goes on",
+    )
+    _add_optional(command)
+    command.set_defaults(run=run)
+
+
+def _preset_list() -> str:
+    """Every preset with its paper's section, a line each."""
+    width = max(map(len, PRESETS))
+    listed = [f"  {name:{width}}  {config.section}" for name, config in PRESETS.items()]
+    return "\n".join(["presets:", *listed])
+
+
+def _add_optional(command: argparse.ArgumentParser) -> None:
+    """Declare the options that have a default."""
     command.add_argument("--features", type=Path, metavar="FILE", help="the feature network's file")
     command.add_argument(
         "--validate", type=Path, metavar="DIR", help="test pictures (default: some held out)"
     )
     command.add_argument("--device", default="auto", choices=["auto", "cpu"])
-    command.add_argument("--set", nargs="+", action="extend", default=[], metavar="FIELD=VALUE")
-    command.set_defaults(run=run)
+    command.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change fields of the preset; --show prints their names and values",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train to the end of the preset, printing a line now and then."""
+    """Train to the end of the preset, printing a line now and then; or print the preset."""
+    config = _config(options)
+    if options.show:
+        print(describe(config))
+        return 0
+    if not options.data or options.folder is None:
+        raise ValueError("train needs --data DIR and --run DIR, or --show to print the preset.")
+    return _train(_trainer(config, options))
+
+
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    """The preset with the settings of the command line."""
     broken = [item for item in options.set if "=" not in item]
     if broken:
         raise ValueError(f"--set takes FIELD=VALUE, not {broken[0]!r}.")
-    config = preset(options.preset, dict(item.split("=", 1) for item in options.set))
-    trainer = _trainer(config, options)
+    return preset(options.preset, dict(item.split("=", 1) for item in options.set))
+
+
+def _train(trainer: "Trainer") -> int:
+    """Train until the run is done or interrupted; returns the exit status."""
     is_main = trainer.accelerator.is_main_process
     with _interruptible(trainer):
         for line in trainer.train():
