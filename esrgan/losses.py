@@ -111,7 +111,7 @@ def relativistic_logits(ours: Tensor, others_mean: Tensor | float) -> Tensor:
     return ours - others_mean
 
 
-HALF_WEIGHTS: Mapping[str, float] = {"mean": 0.5, "sum": 1.0}
+TERM_WEIGHTS: Mapping[str, float] = {"mean": 0.5, "sum": 1.0}
 """Weight of each half of an adversarial loss: the official code takes their mean, the paper
 their sum."""
 
@@ -137,11 +137,11 @@ def relativistic_generator_loss(
     mean
         E[·]; training by several processes passes the mean over all of them.
     reduction
-        A key of `HALF_WEIGHTS`; 'mean' by default.
+        A key of `TERM_WEIGHTS`; 'mean' by default.
     """
     real_half = lowered(relativistic_logits(real, mean(fake)))
     fake_half = raised(relativistic_logits(fake, mean(real)))
-    return HALF_WEIGHTS[reduction] * (real_half + fake_half)
+    return TERM_WEIGHTS[reduction] * (real_half + fake_half)
 
 
 def discriminator_real_loss(real: Tensor, fake_mean: Tensor | float = 0.0) -> Tensor:

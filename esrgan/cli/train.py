@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from esrgan.training.loop import Trainer
 
 INTERRUPTED = 130
-PATIENCE = timedelta(days=1)
+TIMEOUT = timedelta(days=1)
 """How long processes wait for the first one to decode pictures or to validate."""
 
 
@@ -107,11 +107,11 @@ def _train(trainer: "Trainer") -> int:
 
 
 def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
-    """The run with its pictures and its feature network."""
+    """A run with its pictures and its feature network, opened by the main process first."""
     try:
         from accelerate import PartialState
 
-        from esrgan.training.loop import Materials, Trainer
+        from esrgan.training.loop import Trainer, TrainingInputs
     except ModuleNotFoundError as missing:
         raise ValueError(
             f"Training needs {missing.name}: pip install -r requirements-dev.txt."
@@ -121,7 +121,7 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     from esrgan.training.features import load_features
 
     caches = cache_folder()
-    processes = PartialState(cpu=options.device == "cpu", timeout=PATIENCE)
+    processes = PartialState(cpu=options.device == "cpu", timeout=TIMEOUT)
     with processes.main_process_first():
         pictures = open_training_set(_folders(options.data), config.data, caches, watched)
         file = options.features if processes.is_main_process else None
@@ -132,12 +132,12 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     validation = pictures.held_out
     if options.validate is not None:
         validation = [pair.hr for pair in find_pairs(options.validate)]
-    materials = Materials(pictures, features, validation)
-    return Trainer(config, options.folder, materials, device=options.device)
+    inputs = TrainingInputs(pictures, features, validation)
+    return Trainer(config, options.folder, inputs, device=options.device)
 
 
 def _folders(texts: list[str]) -> dict[Path, float | None]:
-    """Folders and their weights."""
+    """Folders with their weights, from texts such as DIR or DIR=WEIGHT."""
     folders: dict[Path, float | None] = {}
     for text in texts:
         name, separator, weight = text.rpartition("=")
@@ -150,7 +150,7 @@ def _folders(texts: list[str]) -> dict[Path, float | None]:
 
 @contextmanager
 def _interruptible(trainer: "Trainer") -> Generator[None]:
-    """Let the first Ctrl-C save and end the run; a second one ends it at once."""
+    """A context in which a first Ctrl-C saves and ends the run; a second one ends it at once."""
 
     def interrupt(*_: object) -> None:
         trainer.interrupt()

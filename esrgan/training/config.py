@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from esrgan.losses import DISTANCES, HALF_WEIGHTS
+from esrgan.losses import DISTANCES, TERM_WEIGHTS
 from esrgan.models.discriminator import DiscriminatorConfig
 
 SCALE = 4
@@ -109,7 +109,7 @@ class LossConfig:
         _check_choice("perceptual_distance", self.perceptual_distance, tuple(DISTANCES))
         _check_choice("feature_network", self.feature_network, FEATURE_NETWORKS)
         _check_choice("game", self.game, GAMES)
-        _check_choice("adversarial_reduction", self.adversarial_reduction, tuple(HALF_WEIGHTS))
+        _check_choice("adversarial_reduction", self.adversarial_reduction, tuple(TERM_WEIGHTS))
         weights = (self.content_weight, self.perceptual_weight, self.adversarial_weight)
         _check_at_least(0, weight=min(*weights, self.texture_weight, self.path_weight))
         if not any((*weights, self.texture_weight)):

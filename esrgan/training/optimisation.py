@@ -48,7 +48,7 @@ def schedule(config: OptimisationConfig, step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+def update_average(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
     """Move an exponential moving average towards a network; faster while it is young."""
     decay = min(decay, (1 + step) / (10 + step))
     for ours, theirs in zip(

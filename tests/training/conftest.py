@@ -65,10 +65,10 @@ def pictures(folder, config):
 @pytest.fixture
 def trainer(folder):
     """Makes a run in a folder of the given name."""
-    from esrgan.training.loop import Materials, Trainer
+    from esrgan.training.loop import Trainer, TrainingInputs
 
-    def make(name, config, **materials):
-        return Trainer(config, folder / name, Materials(pictures(folder, config), **materials))
+    def make(name, config, **inputs):
+        return Trainer(config, folder / name, TrainingInputs(pictures(folder, config), **inputs))
 
     return make
 

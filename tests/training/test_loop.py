@@ -77,12 +77,12 @@ def test_stage_two_starts_from_stage_one_and_moves_both_networks(trainer, folder
     init = str(folder / "first" / loop.WEIGHTS)
     second = trainer("gan", tiny("esrgan-small", 2, init=init))
     start = load(folder / "first" / loop.WEIGHTS).state
-    assert all(torch.equal(v, start[k]) for k, v in second.learner.bare.state_dict().items())
-    before = [p.clone() for p in second.learner.adversary.bare.parameters()]
+    assert all(torch.equal(v, start[k]) for k, v in second.learner.unwrapped.state_dict().items())
+    before = [p.clone() for p in second.learner.adversary.unwrapped.parameters()]
     line, _ = second.train()
     assert "adversarial" in line
     assert "discriminator" in line
-    after = second.learner.adversary.bare.parameters()
+    after = second.learner.adversary.unwrapped.parameters()
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     ends = load(folder / "first" / loop.WEIGHTS), load(folder / "gan" / loop.WEIGHTS)
     between = ends[0].network(interpolate(ends[0].state, ends[1].state, 0.5))
@@ -98,11 +98,11 @@ def test_a_trained_pair_gives_a_head_start(trainer, folder):
     psnr, other = (str(folder / name / loop.WEIGHTS) for name in ("psnr", "other"))
     on = trainer("on", tiny("esrgan-small", 1, init=psnr, head_start=(psnr, other)))
     expected = load(folder / "other" / loop.WEIGHTS).state
-    for key, value in on.learner.bare.state_dict().items():
+    for key, value in on.learner.unwrapped.state_dict().items():
         torch.testing.assert_close(value, expected[key])
     twice = trainer("twice", tiny("esrgan-small", 1, init=other, head_start=(psnr, other)))
     start = load(folder / "psnr" / loop.WEIGHTS).state
-    for key, value in twice.learner.bare.state_dict().items():
+    for key, value in twice.learner.unwrapped.state_dict().items():
         torch.testing.assert_close(value, 2 * expected[key] - start[key])
     with pytest.raises(ValueError, match="two files"):
         tiny("esrgan-small", 1, init=psnr, head_start=(psnr,))
@@ -122,14 +122,14 @@ def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer)
     run = trainer("gan", tiny("esrgan-small", 1, **GAN, precision="fp32"))
     adversary = run.learner.adversary
     sr, hr = torch.rand(2, 2, 3, 32, 32)
-    adversary.bare.eval()
+    adversary.unwrapped.eval()
     _, means = adversary.generator_loss(sr, hr)
     with torch.no_grad():
-        torch.testing.assert_close(means.real, adversary.bare(hr).mean())
-        torch.testing.assert_close(means.fake, adversary.bare(sr).mean())
-    real, fake = adversary.real_half(hr, means), adversary.fake_half(sr, means)
-    expected = losses.discriminator_real_loss(adversary.bare(hr), means.fake)
-    expected = expected + losses.discriminator_fake_loss(adversary.bare(sr), means.real)
+        torch.testing.assert_close(means.real, adversary.unwrapped(hr).mean())
+        torch.testing.assert_close(means.fake, adversary.unwrapped(sr).mean())
+    real, fake = adversary.real_loss(hr, means), adversary.fake_loss(sr, means)
+    expected = losses.discriminator_real_loss(adversary.unwrapped(hr), means.fake)
+    expected = expected + losses.discriminator_fake_loss(adversary.unwrapped(sr), means.real)
     torch.testing.assert_close(real + fake, expected / 2)
 
 
@@ -226,11 +226,11 @@ def test_a_run_that_diverges_stops_and_keeps_its_checkpoint(trainer, folder):
 
 def test_a_gradient_that_is_not_finite_stops_the_run_before_the_update(trainer):
     run = trainer("run", tiny("rrdb-psnr-small", 4))
-    before = {key: value.clone() for key, value in run.learner.bare.state_dict().items()}
+    before = {key: value.clone() for key, value in run.learner.unwrapped.state_dict().items()}
     run.learner.objective = lambda sr, *_: {"content": (sr * 0).sqrt().sum()}
     with pytest.raises(ValueError, match="gradient is not finite"):
         next(run.train())
-    after = run.learner.bare.state_dict()
+    after = run.learner.unwrapped.state_dict()
     assert all(torch.equal(value, before[key]) for key, value in after.items())
 
 
@@ -265,16 +265,16 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     config = tiny("pirm-small", 2, **GAN, **seen, texture_weight=1.0, **layers)
     config = replace_fields(config, back_projection=2, validate_every=1)
     features = load_features(config.losses, folder / "vgg.pth", folder)
-    materials = {"features": features, "validation": [folder / "data" / "a.png"]}
-    lines = list(trainer("whole", config, **materials).train())
+    inputs = {"features": features, "validation": [folder / "data" / "a.png"]}
+    lines = list(trainer("whole", config, **inputs).train())
     for name in ("content", "perceptual", "texture", "adversarial", "discriminator"):
         assert f"{name} " in lines[0]
     assert [line for line in lines if line.startswith(("| 1 | –", "| 2 | –"))]
-    steps = trainer("broken", config, **materials).train()
+    steps = trainer("broken", config, **inputs).train()
     for line in steps:
         if line.startswith("2/2"):
             steps.close()
-    list(trainer("broken", config, **materials).train())
+    list(trainer("broken", config, **inputs).train())
     assert equal(folder / "whole", folder / "broken")
     recipe = json.loads((folder / "whole" / loop.CONFIG).read_text())
     assert recipe["materials"]["features"] == fingerprint(features.convolutions.state_dict())

@@ -5,10 +5,10 @@ from esrgan.training.config import OptimisationConfig
 from esrgan.training.muon import Muon
 from esrgan.training.optimisation import (
     adam,
-    follow,
     generator_optimiser,
     schedule,
     set_learning_rate,
+    update_average,
 )
 from esrgan.training.settings import replace_fields
 
@@ -51,8 +51,8 @@ def test_the_average_follows_at_its_decay_and_faster_at_first():
     average, network = torch.nn.BatchNorm1d(1), torch.nn.BatchNorm1d(1)
     network.weight.data.fill_(2.0)
     network.num_batches_tracked.fill_(7)
-    follow(average, network, 0.9, step=0)
+    update_average(average, network, 0.9, step=0)
     assert average.weight.item() == pytest.approx(1.9)
     assert average.num_batches_tracked == 7
-    follow(average, network, 0.9, step=10_000)
+    update_average(average, network, 0.9, step=10_000)
     assert average.weight.item() == pytest.approx(1.91)

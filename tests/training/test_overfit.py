@@ -54,13 +54,13 @@ def mean_loss(lines, names):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_the_small_presets_learn_four_pictures(four, name, monkeypatch):
-    from esrgan.training.loop import Materials, Trainer
+    from esrgan.training.loop import Trainer, TrainingInputs
 
     game = GAME if PRESETS[name].is_adversarial else {}
     config = replace_fields(PRESETS[name], **SETTINGS, **game)
     accept(four / "vgg.pth", monkeypatch)
     features = load_features(config.losses, four / "vgg.pth", four)
-    run = Trainer(config, four / "run", Materials(pictures(four, config), features))
+    run = Trainer(config, four / "run", TrainingInputs(pictures(four, config), features))
     lines = list(run.train())
     first, last = (mean_loss(part, LEARNT) for part in (lines[:3], lines[-5:]))
     print(f"{name}: {first:.4f} → {last:.4f}")  # noqa: T201

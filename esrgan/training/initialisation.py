@@ -1,4 +1,4 @@
-"""What a run starts from: fresh weights, a network's, or those with a trained pair's difference."""
+"""The weights that a run starts from: random ones, or those of a file, or a GAN head start."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +11,15 @@ from esrgan.training.config import FROM_SCRATCH, TrainingConfig
 from esrgan.weights import load
 
 
-def psnr_end(config: TrainingConfig) -> Mapping[str, Tensor] | None:
-    """The weights of `init`: where a run begins and, for a GAN, the pair's other end.
+def initial_weights(config: TrainingConfig) -> Mapping[str, Tensor] | None:
+    """The state dict in the file `init`, or None for a run from random weights.
+
+    For a GAN it is the PSNR-oriented end of the pair whose GAN end is trained.
 
     Raises
     ------
     ValueError
-        If a GAN has none, or the file cannot be read.
+        If a GAN run names no file, or the file cannot be read.
     """
     if config.init in ("", FROM_SCRATCH):
         if config.is_adversarial and not config.init:
@@ -29,13 +31,18 @@ def psnr_end(config: TrainingConfig) -> Mapping[str, Tensor] | None:
     return load(Path(config.init)).state
 
 
-def generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.Module:
-    """The generator with fresh weights, or with those it starts from.
+def build_generator(config: TrainingConfig, state: Mapping[str, Tensor] | None) -> nn.Module:
+    """The generator of a run with the weights that it starts from.
+
+    Parameters
+    ----------
+    state
+        As `initial_weights` returns it.
 
     Raises
     ------
     ValueError
-        If there is no such network, or weights do not fit it.
+        If the architecture has no such size, or the weights do not fit it.
     """
     try:
         network = build(config.architecture, **config.model)
@@ -43,9 +50,9 @@ def generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.
         raise ValueError(
             f"{config.architecture} cannot be built of {dict(config.model)}."
         ) from None
-    if start is not None:
+    if state is not None:
         try:
-            network.load_state_dict(_ahead(config, start))
+            network.load_state_dict(_with_head_start(config, state))
         except RuntimeError:
             raise ValueError(
                 f"{Path(config.init).name} does not fit {config.architecture} of "
@@ -54,9 +61,9 @@ def generator(config: TrainingConfig, start: Mapping[str, Tensor] | None) -> nn.
     return network
 
 
-def _ahead(config: TrainingConfig, start: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    """The start, moved by the difference of the pair that gives a head start."""
+def _with_head_start(config: TrainingConfig, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The weights plus the difference, GAN less PSNR-oriented, of the pair in `head_start`."""
     if not config.head_start:
-        return start
+        return state
     psnr, gan = (load(Path(file)).state for file in config.head_start)
-    return transplant(start, psnr, gan)
+    return transplant(state, psnr, gan)
