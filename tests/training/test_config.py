@@ -14,7 +14,7 @@ def test_a_head_start_is_two_files():
 
 
 @pytest.mark.parametrize("init", ["", "scratch"])
-def test_a_head_start_is_ahead_of_weights(init):
+def test_a_head_start_needs_a_file_in_init(init):
     with pytest.raises(ValueError, match="init=FILE"):
         preset("esrgan", {"init": init, "head_start": "psnr.safetensors,gan.safetensors"})
 
@@ -27,7 +27,7 @@ def test_a_head_start_is_ahead_of_weights(init):
         ({"patch_px": "24"}, "32 px a side"),
     ],
 )
-def test_what_cannot_train_is_refused(settings, sentence):
+def test_fields_that_contradict_each_other_are_refused(settings, sentence):
     with pytest.raises(ValueError, match=sentence):
         preset("esrgan", {"init": "a", "discriminator": "patch-spectral", **settings})
 
@@ -92,7 +92,7 @@ def test_any_field_is_set_from_text(field, text, value):
         ({"learning_rate": "0"}, "learning_rate must be above 0"),
     ],
 )
-def test_refusals(settings, message):
+def test_a_field_that_cannot_be_is_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         preset("esrgan", settings)
 

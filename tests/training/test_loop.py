@@ -108,7 +108,7 @@ def test_a_trained_pair_gives_a_head_start(trainer, folder):
         tiny("esrgan-small", 1, init=psnr, head_start=(psnr,))
 
 
-def test_the_networks_between_the_ends_are_trained_too(trainer, folder):
+def test_path_weight_adds_a_loss_unless_training_from_scratch(trainer, folder):
     list(trainer("first", tiny("rrdb-psnr-small", 1)).train())
     init = str(folder / "first" / loop.WEIGHTS)
     line, *_ = trainer("gan", tiny("esrgan-small", 2, init=init, path_weight=1.0)).train()
@@ -117,7 +117,7 @@ def test_the_networks_between_the_ends_are_trained_too(trainer, folder):
     assert "path" not in line
 
 
-def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer):
+def test_the_discriminators_loss_uses_the_logit_means_of_the_generators_pass(trainer):
     """Its gradient is that of equation 1 with the other kind's mean held fixed."""
     run = trainer("gan", tiny("esrgan-small", 1, **GAN, precision="fp32"))
     adversary = run.learner.adversary
@@ -295,7 +295,7 @@ def test_the_weights_of_init_may_move_but_not_change(trainer, folder):
             trainer("run", tiny("esrgan-small", 1, init=init, **settings))
 
 
-def test_what_a_killed_run_left_half_written_is_dropped(trainer, folder):
+def test_half_written_files_of_a_killed_run_are_removed(trainer, folder):
     list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
     left = folder / "run" / "checkpoint-00000002.pt.123.partial"
     left.write_bytes(b"half")
@@ -310,13 +310,13 @@ def test_a_picture_too_small_to_validate_on_is_named_at_once(trainer, folder):
         trainer("run", tiny("rrdb-psnr-small", 1), validation=[path])
 
 
-def test_a_picture_more_is_another_run(trainer, folder, photo):
+def test_a_run_is_not_resumed_with_another_picture(trainer, folder, photo):
     list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
     (folder / "data" / "c.png").write_bytes(encode_png(Picture(photo)))
     with pytest.raises(ValueError, match="begun with pictures="):
         trainer("run", tiny("rrdb-psnr-small", 1))
 
 
-def test_an_impossible_size_is_refused(trainer):
+def test_an_impossible_size_of_the_network_is_refused(trainer):
     with pytest.raises(ValueError, match="rrdbnet cannot be built of"):
         trainer("run", tiny("rrdb-psnr-small", 1, model={"num_blocks": 1.5}))
