@@ -115,10 +115,8 @@ def open_training_set(
     held_out: list[Path] = []
     for folder, weight in used.items():
         cache = open_cache(folder, caches, progress)
-        names, refused = _large_enough(cache, config.patch_px)
+        names, refused = _large_enough(cache, folder, config.patch_px)
         skipped |= {str(folder / name): reason for name, reason in refused.items()}
-        if not names:
-            raise ValueError(f"No picture below {folder} has {config.patch_px} px a side.")
         if not opened:
             chosen = hold_out(names, config.held_out)
             held_out = [folder / name for name in chosen]
@@ -127,7 +125,7 @@ def open_training_set(
     return TrainingSet(_sources(opened), held_out, skipped)
 
 
-def _large_enough(cache: Cache, patch_px: int) -> tuple[list[str], dict[str, str]]:
+def _large_enough(cache: Cache, folder: Path, patch_px: int) -> tuple[list[str], dict[str, str]]:
     """Names of the pictures as large as a patch, and why each of the others is skipped."""
     refused = dict(cache.skipped)
     names: list[str] = []
@@ -137,6 +135,8 @@ def _large_enough(cache: Cache, patch_px: int) -> tuple[list[str], dict[str, str
             names.append(name)
         else:
             refused[name] = f"its {smallest} px are less than a patch of {patch_px} px"
+    if not names:
+        raise ValueError(f"No picture below {folder} has {patch_px} px a side.")
     return names, refused
 
 
