@@ -1,1 +1,1 @@
-"""Measurements of speed, and of claims that no test repeats."""
+"""Developers' scripts: measurements, fitted constants, and what is published from them."""

@@ -1,4 +1,7 @@
-"""Losses of ESRGAN (arXiv 1809.00219, section 3) and its rivals, one formula a function."""
+"""Losses of ESRGAN (arXiv 1809.00219), SRGAN and EnhanceNet: one formula a function.
+
+Equations and sections without a paper's name are ESRGAN's.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -11,12 +14,12 @@ Features = Mapping[str, Tensor]
 
 
 def content_loss(sr: Tensor, hr: Tensor) -> Tensor:
-    """L1 distance between two float NCHW batches (equation 3, the term of weight η)."""
+    """Mean absolute difference of two float NCHW batches: the term of weight η in equation 3."""
     return (sr - hr).abs().mean()
 
 
 def squared_loss(sr: Tensor, hr: Tensor) -> Tensor:
-    """Mean squared distance, the content and feature loss of SRGAN (equation 4 there)."""
+    """Mean squared difference, SRGAN's content and feature loss (arXiv 1609.04802, equation 4)."""
     return (sr - hr).square().mean()
 
 
@@ -24,20 +27,28 @@ DISTANCES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "l1": content_loss,
     "l2": squared_loss,
 }
-"""How two feature maps are compared."""
+"""Distances of two pictures or feature maps by the names that a training run uses."""
 
 
 def perceptual_loss(
     sr: Features, hr: Features, weights: Mapping[str, float], distance: str = "l1"
 ) -> Tensor:
-    """L_percep (section 3.2): weighted distances between feature maps of the two pictures.
+    """L_percep (section 3.2): weighted sum of distances between two pictures' feature maps.
 
     Parameters
     ----------
     sr, hr
-        Maps of the layers named in `weights`, before or after activation.
+        Feature maps of the generated and of the original picture: all layers in `weights`. ESRGAN
+        takes them before their activation, SRGAN after it.
+    weights
+        Weight of each layer.
     distance
         'l1' (ESRGAN) or 'l2' (SRGAN).
+
+    Returns
+    -------
+    Tensor
+        A scalar; 0 for equal pictures.
     """
     compare = DISTANCES[distance]
     terms = [weight * compare(sr[layer], hr[layer]) for layer, weight in weights.items()]
@@ -52,7 +63,7 @@ def gram(features: Tensor, patch: int) -> Tensor:
     features
         (N, C, H, W); rows and columns that fill no patch are left out.
     patch
-        Side of a patch in feature pixels.
+        Side of a patch, in pixels of the feature map.
 
     Returns
     -------
@@ -79,15 +90,22 @@ def texture_loss(
 ) -> Tensor:
     """L_T of EnhanceNet (arXiv 1612.07919, equation 6): squared distance of Gram matrices.
 
-    The matrices are divided by their patch's size and averaged, where that paper sums them: its
-    weights hold here in their ratio alone.
+    The matrices are divided by the size of their patch and averaged over patches. The paper sums
+    them, so that its weights apply here only in their ratios.
 
     Parameters
     ----------
     sr, hr
-        Maps of layers named '1_1' … '5_4'; stage s has a stride of 2^(s − 1) pixels.
+        Feature maps of layers named '1_1' … '5_4'; stage s has a stride of 2^(s − 1) pixels.
+    weights
+        Weight of each layer.
     patch_px
-        Side of the patches in picture pixels.
+        Side of the patches, in pixels of the picture.
+
+    Returns
+    -------
+    Tensor
+        A scalar; 0 for equal pictures.
     """
     terms: list[Tensor] = []
     for layer, weight in weights.items():
@@ -96,29 +114,39 @@ def texture_loss(
     return torch.stack(terms).sum()
 
 
-def raised(logits: Tensor) -> Tensor:
-    """−E[log σ(C)]: small where the logits are high."""
+def cross_entropy_real(logits: Tensor) -> Tensor:
+    """Binary cross-entropy of logits C with the label 'real': −E[log σ(C)]."""
     return F.softplus(-logits).mean()
 
 
-def lowered(logits: Tensor) -> Tensor:
-    """−E[log(1 − σ(C))]: small where the logits are low."""
+def cross_entropy_fake(logits: Tensor) -> Tensor:
+    """Binary cross-entropy of logits C with the label 'fake': −E[log(1 − σ(C))]."""
     return F.softplus(logits).mean()
 
 
-def relativistic_logits(ours: Tensor, others_mean: Tensor | float) -> Tensor:
-    """C(x) − E[C(y)]: how much more real each sample is than the other kind on average."""
-    return ours - others_mean
+def relativistic_logits(logits: Tensor, other_mean: Tensor | float) -> Tensor:
+    """C(x) − E[C(y)]: how much more real pictures x look than pictures y do on average.
+
+    Parameters
+    ----------
+    logits
+        Of real or of generated pictures.
+    other_mean
+        Mean logit of the other kind.
+    """
+    return logits - other_mean
 
 
-HALF_WEIGHTS: Mapping[str, float] = {"mean": 0.5, "sum": 1.0}
-"""Weight of each half of an adversarial loss: the official code takes their mean, the paper
-their sum."""
+TERM_WEIGHTS: Mapping[str, float] = {"mean": 0.5, "sum": 1.0}
+"""Weight of both terms of an adversarial loss, that on real and that on generated pictures.
+
+The paper adds the terms ('sum'); its authors' code takes their mean.
+"""
 
 
 def standard_generator_loss(fake: Tensor) -> Tensor:
     """−E[log D(G(x))], the standard GAN's loss of the generator (SRGAN, equation 6)."""
-    return raised(fake)
+    return cross_entropy_real(fake)
 
 
 def relativistic_generator_loss(
@@ -132,32 +160,41 @@ def relativistic_generator_loss(
     Parameters
     ----------
     real, fake
-        Logits of real and rebuilt pictures; the real ones are detached by the caller where no
-        gradient is wanted.
+        Logits of real and of generated pictures. A caller that wants no gradient to the real ones
+        detaches them.
     mean
-        E[·]; training by several processes passes the mean over all of them.
+        E[·]. A run in several processes passes the mean over all of them.
     reduction
-        A key of `HALF_WEIGHTS`; 'mean' by default.
+        A key of `TERM_WEIGHTS`; 'mean' by default.
     """
-    real_half = lowered(relativistic_logits(real, mean(fake)))
-    fake_half = raised(relativistic_logits(fake, mean(real)))
-    return HALF_WEIGHTS[reduction] * (real_half + fake_half)
+    real_term = cross_entropy_fake(relativistic_logits(real, mean(fake)))
+    fake_term = cross_entropy_real(relativistic_logits(fake, mean(real)))
+    return TERM_WEIGHTS[reduction] * (real_term + fake_term)
 
 
 def discriminator_real_loss(real: Tensor, fake_mean: Tensor | float = 0.0) -> Tensor:
-    """−E[log D_Ra(xr, xf)], the first half of L_D (equation 1).
+    """−E[log D_Ra(xr, xf)], the first term of the discriminator's loss L_D (equation 1).
 
     Parameters
     ----------
     real
         Logits of real pictures.
     fake_mean
-        E[C(xf)] without gradient: the halves are back-propagated one after the other, as
-        batch normalisation under several processes needs it. 0 gives the standard GAN.
+        E[C(xf)], without gradient where the two terms of L_D are back-propagated one after the
+        other. 0 gives the standard GAN.
     """
-    return raised(relativistic_logits(real, fake_mean))
+    return cross_entropy_real(relativistic_logits(real, fake_mean))
 
 
 def discriminator_fake_loss(fake: Tensor, real_mean: Tensor | float = 0.0) -> Tensor:
-    """−E[log(1 − D_Ra(xf, xr))], the second half of L_D (equation 1); as the first."""
-    return lowered(relativistic_logits(fake, real_mean))
+    """−E[log(1 − D_Ra(xf, xr))], the second term of the discriminator's loss L_D (equation 1).
+
+    Parameters
+    ----------
+    fake
+        Logits of generated pictures.
+    real_mean
+        E[C(xr)], without gradient where the two terms of L_D are back-propagated one after the
+        other. 0 gives the standard GAN.
+    """
+    return cross_entropy_fake(relativistic_logits(fake, real_mean))

@@ -152,6 +152,6 @@ def test_gradients(loss):
 
 
 def test_half_weights():
-    assert losses.HALF_WEIGHTS == {"mean": 0.5, "sum": 1.0}
+    assert losses.TERM_WEIGHTS == {"mean": 0.5, "sum": 1.0}
     with pytest.raises(KeyError):
         losses.relativistic_generator_loss(torch.ones(2), torch.ones(2), reduction="max")

@@ -1,4 +1,4 @@
-"""`train`: train a preset; the same command resumes."""
+"""`train`: train a preset, resuming what is in the run's folder; or print the preset."""
 
 import argparse
 import signal
@@ -12,6 +12,7 @@ from esrgan.cli.options import watched
 from esrgan.cli.status import INTERRUPTED
 from esrgan.files import cache_folder
 from esrgan.training.config import TrainingConfig
+from esrgan.training.description import describe
 from esrgan.training.presets import PRESETS, preset
 
 if TYPE_CHECKING:
@@ -19,37 +20,82 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install accelerate tensorboard"
 """The extra `train` of pyproject.toml, in words that need no copy of the repository."""
-PATIENCE = timedelta(days=1)
+TIMEOUT = timedelta(days=1)
 """How long processes wait for the first one to decode pictures or to validate."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    command.add_argument("preset", choices=list(PRESETS), metavar="PRESET", help=", ".join(PRESETS))
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = _preset_list()
+    command.add_argument(
+        "preset", choices=list(PRESETS), metavar="PRESET", help="what to train: see below"
+    )
+    command.add_argument(
+        "--show", action="store_true", help="print every field of the preset and train nothing"
+    )
     command.add_argument(
         "--data",
         nargs="+",
-        required=True,
         metavar="DIR[=WEIGHT]",
         help="folders of HR pictures; a weight is the share of patches that come from one",
     )
-    command.add_argument("--run", dest="folder", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--run",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help="where checkpoints and weights are written; a run that is there goes on",
+    )
+    _add_optional(command)
+    command.set_defaults(run=run)
+
+
+def _preset_list() -> str:
+    """Every preset with its paper's section, a line each."""
+    width = max(map(len, PRESETS))
+    listed = [f"  {name:{width}}  {config.section}" for name, config in PRESETS.items()]
+    return "\n".join(["presets:", *listed])
+
+
+def _add_optional(command: argparse.ArgumentParser) -> None:
+    """Declare the options that have a default."""
     command.add_argument("--features", type=Path, metavar="FILE", help="the feature network's file")
     command.add_argument(
         "--validate", type=Path, metavar="DIR", help="test pictures (default: some held out)"
     )
     command.add_argument("--device", default="auto", choices=["auto", "cpu"])
-    command.add_argument("--set", nargs="+", action="extend", default=[], metavar="FIELD=VALUE")
-    command.set_defaults(run=run)
+    command.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change fields of the preset; --show prints their names and values",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train to the end of the preset, printing a line now and then."""
+    """Train to the end of the preset, printing a line now and then; or print the preset."""
+    config = _config(options)
+    if options.show:
+        print(describe(config))
+        return 0
+    if not options.data or options.folder is None:
+        raise ValueError("train needs --data DIR and --run DIR, or --show to print the preset.")
+    return _train(_trainer(config, options))
+
+
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    """The preset with the settings of the command line."""
     broken = [item for item in options.set if "=" not in item]
     if broken:
         raise ValueError(f"--set takes FIELD=VALUE, not {broken[0]!r}.")
-    config = preset(options.preset, dict(item.split("=", 1) for item in options.set))
-    trainer = _trainer(config, options)
+    return preset(options.preset, dict(item.split("=", 1) for item in options.set))
+
+
+def _train(trainer: "Trainer") -> int:
+    """Train until the run is done or interrupted; returns the exit status."""
     is_main = trainer.accelerator.is_main_process
     with _interruptible(trainer):
         for line in trainer.train():
@@ -63,11 +109,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
-    """The run with its pictures and its feature network."""
+    """A run with its pictures and its feature network, opened by the main process first."""
     try:
         from accelerate import PartialState
 
-        from esrgan.training.loop import Materials, Trainer
+        from esrgan.training.loop import Trainer, TrainingInputs
     except ModuleNotFoundError as missing:
         raise ValueError(f"Training needs {missing.name}: {INSTALL}.") from None
     from esrgan.evaluation import find_pairs
@@ -75,7 +121,7 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     from esrgan.training.features import load_features
 
     caches = cache_folder()
-    processes = PartialState(cpu=options.device == "cpu", timeout=PATIENCE)
+    processes = PartialState(cpu=options.device == "cpu", timeout=TIMEOUT)
     with processes.main_process_first():
         pictures = open_training_set(_folders(options.data), config.data, caches, watched)
         file = options.features if processes.is_main_process else None
@@ -86,12 +132,12 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     validation = pictures.held_out
     if options.validate is not None:
         validation = [pair.hr for pair in find_pairs(options.validate)]
-    materials = Materials(pictures, features, validation)
-    return Trainer(config, options.folder, materials, device=options.device)
+    inputs = TrainingInputs(pictures, features, validation)
+    return Trainer(config, options.folder, inputs, device=options.device)
 
 
 def _folders(texts: list[str]) -> dict[Path, float | None]:
-    """Folders and their weights."""
+    """Folders with their weights, from texts such as DIR or DIR=WEIGHT."""
     folders: dict[Path, float | None] = {}
     for text in texts:
         name, separator, weight = text.rpartition("=")
@@ -104,7 +150,7 @@ def _folders(texts: list[str]) -> dict[Path, float | None]:
 
 @contextmanager
 def _interruptible(trainer: "Trainer") -> Generator[None]:
-    """Let the first Ctrl-C save and end the run; a second one ends it at once."""
+    """A context in which a first Ctrl-C saves and ends the run; a second one ends it at once."""
 
     def interrupt(*_: object) -> None:
         trainer.interrupt()

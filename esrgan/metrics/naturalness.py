@@ -76,7 +76,7 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
         Measured on rounded luma, no border cut.
     model
         The pristine model; by default ours, fitted from training pictures by
-        `python -m esrgan.metrics.fit_naturalness`, which is not the published one.
+        `python -m benchmarks.fit_niqe`, which is not the published one.
 
     Raises
     ------

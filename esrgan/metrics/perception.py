@@ -3,7 +3,7 @@
 Ma's no-reference score (doi 10.1016/j.cviu.2016.12.009) is a trained forest on statistics of
 local DCT, wavelets and patch singular values; its model is not free to ship. Here it is a
 straight line in one statistic of the first family, with two fitted coefficients:
-`python -m esrgan.metrics.fit_perception BENCHMARKS` fits them and prints the errors.
+`python -m benchmarks.fit_perceptual_index BENCHMARKS` fits them and prints the errors.
 """
 
 import math

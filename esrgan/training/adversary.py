@@ -1,4 +1,4 @@
-"""The discriminator's side of a run: its share in the generator's loss, and its own update."""
+"""The generator's adversarial loss, and the discriminator with its optimiser and loss."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from esrgan.losses import (
-    HALF_WEIGHTS,
+    TERM_WEIGHTS,
     discriminator_fake_loss,
     discriminator_real_loss,
     relativistic_generator_loss,
@@ -21,41 +21,57 @@ from esrgan.training.optimisation import adam
 
 @dataclass(frozen=True)
 class LogitMeans:
-    """E[C(xr)] and E[C(xf)] of a batch, without gradient; both 0 in the standard game."""
+    """Means of the discriminator's logits over a batch's real and generated pictures.
+
+    E[C(xr)] and E[C(xf)] of equations 1 and 2, without gradient; both 0 for a standard GAN, whose
+    loss compares no logits.
+    """
 
     real: Tensor | float
     fake: Tensor | float
 
 
 class Adversary:
-    """A discriminator, its optimiser and the game that it plays.
+    """A discriminator, its optimiser, and the adversarial losses of both networks.
 
-    The halves of its loss are back-propagated one after the other: batch normalisation under
-    several processes needs a backward pass after each forward pass.
+    The two terms of the discriminator's loss are back-propagated one after the other: with batch
+    normalisation in several processes each forward pass needs its backward pass before the next.
+
+    Attributes
+    ----------
+    network
+        The discriminator as the accelerator has wrapped it, for its own update.
+    unwrapped
+        The same discriminator without that wrapper, for the generator's loss.
     """
 
     def __init__(self, config: TrainingConfig, accelerator: Accelerator) -> None:
         self.losses, self.accelerator = config.losses, accelerator
-        self.half_weight = HALF_WEIGHTS[config.losses.adversarial_reduction]
+        self.term_weight = TERM_WEIGHTS[config.losses.adversarial_reduction]
         network = build_discriminator(config.discriminator_config())
         network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         rate = config.adversary.discriminator_learning_rate
         optimiser = adam(network, rate, config.optimisation.beta2)
         self.network: nn.Module
         self.network, self.optimiser = accelerator.prepare(network, optimiser)
-        self.bare: nn.Module = accelerator.unwrap_model(self.network)
+        self.unwrapped: nn.Module = accelerator.unwrap_model(self.network)
 
     def generator_loss(self, sr: Tensor, hr: Tensor) -> tuple[Tensor, LogitMeans]:
-        """λ times the generator's loss (equation 2); the real logits carry no gradient.
+        """The generator's adversarial loss (equation 2), weighted by λ.
 
-        The means are those that the discriminator's own update needs: it has not moved since.
+        Returns
+        -------
+        tuple
+            The loss, with a gradient to `sr` alone, and the means of the logits. The
+            discriminator's update of the same step takes them from here: until then its weights
+            stay as they are.
         """
-        self.bare.requires_grad_(False)
+        self.unwrapped.requires_grad_(False)
         with self.accelerator.autocast():
-            fake = self.bare(sr).float()
+            fake = self.unwrapped(sr).float()
             with torch.no_grad():
-                real = self.bare(hr).float()
-        self.bare.requires_grad_(True)
+                real = self.unwrapped(hr).float()
+        self.unwrapped.requires_grad_(True)
         weight = self.losses.adversarial_weight
         if self.losses.game == "standard":
             return weight * standard_generator_loss(fake), LogitMeans(0.0, 0.0)
@@ -64,10 +80,10 @@ class Adversary:
         means = LogitMeans(average(real.mean()), average(fake.detach().mean()))
         return weight * loss, means
 
-    def real_half(self, hr: Tensor, means: LogitMeans) -> Tensor:
-        """The half of the discriminator's loss (equation 1) that looks at real pictures."""
-        return self.half_weight * discriminator_real_loss(self.network(hr).float(), means.fake)
+    def real_loss(self, hr: Tensor, means: LogitMeans) -> Tensor:
+        """The term of the discriminator's loss (equation 1) on original pictures."""
+        return self.term_weight * discriminator_real_loss(self.network(hr).float(), means.fake)
 
-    def fake_half(self, sr: Tensor, means: LogitMeans) -> Tensor:
-        """The half that looks at rebuilt pictures; `sr` carries no gradient."""
-        return self.half_weight * discriminator_fake_loss(self.network(sr).float(), means.real)
+    def fake_loss(self, sr: Tensor, means: LogitMeans) -> Tensor:
+        """The term of the discriminator's loss on generated pictures, which carry no gradient."""
+        return self.term_weight * discriminator_fake_loss(self.network(sr).float(), means.real)

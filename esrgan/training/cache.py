@@ -1,4 +1,4 @@
-"""Training pictures decoded once: uint8 sub-images of HR and LR in two memory-mapped files."""
+"""Training pictures decoded once, as uint8 sub-images of HR and LR in two memory-mapped files."""
 
 import hashlib
 import json
@@ -21,18 +21,20 @@ from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.config import SCALE
 
 SUBIMAGE_PX = 480
-"""Largest side of a sub-image: a random crop then touches few pages of the file."""
+"""Largest side of a sub-image, so that a random crop reads few pages of the file."""
 OVERLAP_PX = 96
 """Least overlap of two sub-images of one picture."""
 VERSION = 1
-STALE_S = 3600
-Watch = Callable[[Iterable[Any], int], Iterable[Any]]
-"""Passes items on while showing how many of a total are done."""
+"""Of the files' layout; another one makes new caches."""
+ABANDONED_S = 3600
+"""Age at which a half-written cache is taken for that of a killed process."""
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
+"""Returns the items it is given, of which there are so many, and shows how far they are read."""
 
 
 @dataclass(frozen=True)
 class SubImage:
-    """Where one sub-image lies in the HR file: its first byte and its size in pixels.
+    """The position of a sub-image in the HR file, its first byte, and its size in pixels.
 
     Its LR form begins at offset / 16 of the LR file and is a quarter as high and wide.
     """
@@ -44,7 +46,7 @@ class SubImage:
 
 @dataclass(frozen=True)
 class Cache:
-    """One data folder's pictures.
+    """The decoded pictures of one data folder.
 
     Attributes
     ----------
@@ -53,9 +55,9 @@ class Cache:
     hr, lr
         Flat memory maps, uint8; sub-images are contiguous (H, W, 3) RGB.
     pictures
-        Sub-images by their picture's path below the folder.
+        The sub-images of each picture, by the picture's path below the folder.
     skipped
-        Why a picture is not among them, by its path.
+        Why a picture cannot be used, by its path.
     """
 
     key: str
@@ -65,7 +67,7 @@ class Cache:
     skipped: Mapping[str, str]
 
     def views(self, item: SubImage) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """LR and HR pixels of a sub-image, still on the disk."""
+        """LR and HR pixels (H, W, 3) of a sub-image, as views of the memory maps."""
         height, width = item.height // SCALE, item.width // SCALE
         start, size = item.offset // SCALE**2, height * width * 3
         lr = self.lr[start : start + size].reshape(height, width, 3)
@@ -73,24 +75,24 @@ class Cache:
         return lr, self.hr[item.offset : item.offset + size].reshape(item.height, item.width, 3)
 
 
-def pass_on(items: Iterable[Any], total: int) -> Iterable[Any]:
-    """Show nothing."""
+def no_progress(items: Iterable[Any], total: int) -> Iterable[Any]:
+    """The items themselves; shows nothing."""
     del total
     return items
 
 
-def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
-    """The pictures below a folder; decoded now unless that has been done before.
+def open_cache(folder: Path, caches: Path, progress: Progress = no_progress) -> Cache:
+    """The decoded pictures below a folder; decodes them unless they are in the cache.
 
     Parameters
     ----------
     folder
         HR pictures, in any depth.
     caches
-        Where caches lie. The folder's file names, sizes and dates are the key: a changed
-        picture makes a new cache.
-    watch
-        Shows how far it is.
+        Folder for caches. A cache's key is the hash of the file names, sizes and dates, so that a
+        changed picture makes a new one.
+    progress
+        Shows how many pictures are decoded.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
     key = _key(folder, paths)
     target = caches / f"pictures-{key}"
     if not target.is_dir():
-        _make(target, folder, watch(paths, len(paths)))
+        _build(target, folder, progress(paths, len(paths)))
     index = json.loads((target / "index.json").read_text("utf-8"))
     if not index["pictures"]:
         raise ValueError(f"No picture below {folder} can be read: {index['skipped']}.")
@@ -117,18 +119,18 @@ def open_cache(folder: Path, caches: Path, watch: Watch = pass_on) -> Cache:
 
 
 def _key(folder: Path, paths: Sequence[Path]) -> str:
-    """Hash of what decides a cache's content."""
-    facts = [(str(path.relative_to(folder)), *_facts(path)) for path in paths]
+    """Hash of everything that decides the content of a cache."""
+    facts = [(str(path.relative_to(folder)), *_size_and_date(path)) for path in paths]
     return digest([VERSION, SCALE, SUBIMAGE_PX, OVERLAP_PX, facts])
 
 
 def digest(facts: Any) -> str:
-    """First digits of the hash of anything that JSON can hold."""
+    """First digits of the SHA-256 of a value's JSON."""
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
-def _facts(path: Path) -> tuple[int, int]:
-    """Size and date of a file; of a link that leads nowhere, neither."""
+def _size_and_date(path: Path) -> tuple[int, int]:
+    """Size and modification time of a file; (-1, -1) for a broken link."""
     try:
         status = path.stat()
     except OSError:
@@ -136,10 +138,10 @@ def _facts(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
-    """Decode pictures into a new folder, then give it its name; two processes may race."""
+def _build(target: Path, folder: Path, paths: Iterable[Path]) -> None:
+    """Decode pictures into a temporary folder, then rename it; processes may do so at once."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target.parent)
+    _remove_abandoned(target.parent)
     temporary = Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     try:
         with (temporary / "hr.bin").open("wb") as hr, (temporary / "lr.bin").open("wb") as lr:
@@ -151,25 +153,25 @@ def _make(target: Path, folder: Path, paths: Iterable[Path]) -> None:
         try:
             temporary.rename(target)
         except OSError:
-            if not target.is_dir():  # else another process was faster
+            if not target.is_dir():  # another process has not finished first
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _sweep(caches: Path) -> None:
-    """Drop what killed processes left half written: nothing has been added for an hour."""
-    for left in caches.glob("pictures-*.partial-*"):
-        with suppress(FileNotFoundError):  # another process was faster
-            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
-            if time.time() - newest > STALE_S:
-                shutil.rmtree(left, ignore_errors=True)
+def _remove_abandoned(caches: Path) -> None:
+    """Remove half-written caches of killed processes: not written to for an hour."""
+    for partial in caches.glob("pictures-*.partial-*"):
+        with suppress(FileNotFoundError):  # another process has removed it
+            newest = max(path.stat().st_mtime for path in (partial, *partial.iterdir()))
+            if time.time() - newest > ABANDONED_S:
+                shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_pictures(
     folder: Path, paths: Iterable[Path], hr_file: BinaryIO, lr_file: BinaryIO
 ) -> dict[str, Any]:
-    """Append every picture's sub-images to both files; returns the index."""
+    """Append every picture's sub-images to both files; returns the index of `Cache` as JSON."""
     pictures: dict[str, list[dict[str, int]]] = {}
     skipped: dict[str, str] = {}
     for path in paths:
@@ -181,7 +183,7 @@ def _write_pictures(
             continue
         lr = imresize(hr, 1 / SCALE)
         pictures[name] = []
-        for top, left, height, width in cuts(*hr.shape[:2]):
+        for top, left, height, width in subimages(*hr.shape[:2]):
             pictures[name].append(asdict(SubImage(hr_file.tell(), height, width)))
             hr_file.write(np.ascontiguousarray(hr[top : top + height, left : left + width]).data)
             rows, columns = (
@@ -193,19 +195,19 @@ def _write_pictures(
 
 
 def read_hr(path: Path) -> NDArray[np.uint8]:
-    """A picture to learn from or to compare with: 8 bits, its sides multiples of the scale."""
+    """The pixels of an HR picture, uint8, cropped to multiples of the scale."""
     return crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
 
 
-def cuts(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
-    """Top, left, height and width, multiples of the scale, of the sub-images of a picture."""
+def subimages(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
+    """Top, left, height and width of a picture's sub-images, all multiples of the scale."""
     for top, rows in _spans(height):
         for left, columns in _spans(width):
             yield top, left, rows, columns
 
 
 def _spans(side: int) -> list[tuple[int, int]]:
-    """Start and size of the fewest overlapping parts of an axis."""
+    """Start and size, along one axis, of the fewest sub-images that overlap and cover it."""
     if side <= SUBIMAGE_PX:
         return [(0, side)]
     count = -(-(side - OVERLAP_PX) // (SUBIMAGE_PX - OVERLAP_PX))

@@ -1,4 +1,4 @@
-"""Atomic checkpoints: each file is either wholly there or not at all; the last few are kept."""
+"""Checkpoints of a run, written atomically: a file is complete or absent. The newest are kept."""
 
 import hashlib
 import io
@@ -25,33 +25,41 @@ def fingerprint(state: Mapping[str, Tensor]) -> str:
 
 
 def checkpoint_path(run: Path, step: int) -> Path:
-    """Where a step's checkpoint lies."""
+    """The path of a step's checkpoint in the folder of a run."""
     return run / f"checkpoint-{step:08d}.pt"
 
 
 def save_checkpoint(run: Path, step: int, state: Mapping[str, Any], keep_last: int) -> None:
-    """Write everything that a resumed run needs, then drop all but the newest checkpoints.
+    """Write a checkpoint, then remove all but the newest ones.
+
+    Parameters
+    ----------
+    state
+        Everything that a resumed run needs.
+    keep_last
+        Checkpoints to keep, the new one among them.
 
     Raises
     ------
     OSError
-        If the disk refuses; every older checkpoint is still there.
+        If the file cannot be written; older checkpoints are then not removed.
     """
     buffer = io.BytesIO()
     torch.save(dict(state) | {"step": step}, buffer)
     write_atomically(checkpoint_path(run, step), buffer.getvalue())
     paths, newest = sorted(run.glob(PATTERN)), checkpoint_path(run, step)
     older = [path for path in paths if path < newest]
-    damaged = [path for path in paths if path > newest]  # `load_newest` has passed them over
+    damaged = [path for path in paths if path > newest]  # newer, yet `load_newest` skipped them
     for path in [*older[: max(0, len(older) - keep_last + 1)], *damaged]:
         path.unlink(missing_ok=True)
 
 
 def load_newest(run: Path) -> dict[str, Any] | None:
-    """The newest checkpoint that can be read, or None; nothing in the file is executed.
+    """The newest checkpoint that can be read, or None if there is no checkpoint.
 
-    A file is only ever renamed into place when it is whole, so that an unreadable one means a
-    damaged disk: the one before it is taken then.
+    Files are renamed into place when they are complete, so that an unreadable one means a damaged
+    disk: then the one before it is taken. Only tensors and plain values are unpickled; no code in
+    the file is run.
 
     Raises
     ------

@@ -1,52 +1,42 @@
-"""What a training run is: frozen dataclasses, one a concern, stored as JSON beside the run."""
+"""The configuration of a training run: frozen dataclasses, stored as JSON in the run's folder.
+
+A field's name is unique over all of them: `--set FIELD=VALUE` needs nothing else. Names are stored
+in the files of runs, so a field is not renamed.
+"""
 
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from esrgan.losses import DISTANCES, HALF_WEIGHTS
 from esrgan.models.discriminator import DiscriminatorConfig
+from esrgan.training.checks import check_at_least, check_choice
+from esrgan.training.loss_config import LossConfig
 
 SCALE = 4
 SCHEDULES = ("cosine", "steps")
 PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 OPTIMISERS = ("adam", "muon")
-GAMES = ("relativistic", "standard")
-FEATURE_NETWORKS = ("vgg19", "minc", "vgg16-antialiased")
-SMALLEST_SEEN_PX = 32
-"""The feature network halves what it sees five times."""
-SCRATCH = "scratch"
-"""Value of `init` that lets a GAN start from fresh weights."""
-
-
-def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
-    """Refuse a value that is none of the known ones."""
-    if value not in known:
-        raise ValueError(f"{name} is one of {', '.join(known)}, not {value!r}.")
-
-
-def _check_at_least(smallest: float, **values: float) -> None:
-    """Refuse values that are too small, naming the first."""
-    for name, value in values.items():
-        if not value >= smallest:
-            raise ValueError(f"{name} must be at least {smallest:g}, not {value:g}.")
+SMALLEST_FEATURE_INPUT_PX = 32
+"""Least side of what a feature network is given, which it halves five times."""
+FROM_SCRATCH = "scratch"
+"""Value of `init` with which a GAN starts from random weights."""
 
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which pictures a step sees.
+    """The training pictures, and the patches of a step.
 
     Attributes
     ----------
     batch_size
-        Patches in one update, over all processes and accumulated parts together.
+        Patches in one update, over all processes and all accumulated parts.
     patch_px
         Side of the square HR patches.
     more_data
-        Whether data folders after the first are used ('more data' in figure 8).
+        Whether data folders after the first are used: 'more data' in figure 8 of the paper.
     held_out
-        Pictures of the first folder kept for validation, at most an eighth of it.
+        Pictures of the first folder kept for validation; at most an eighth of them are.
     """
 
     batch_size: int = 16
@@ -58,80 +48,21 @@ class DataConfig:
         """Refuse values that cannot train."""
         if self.patch_px % SCALE or self.patch_px < 16:
             raise ValueError(f"patch_px is a multiple of 4 of at least 16, not {self.patch_px}.")
-        _check_at_least(1, batch_size=self.batch_size)
-        _check_at_least(0, held_out=self.held_out)
-
-
-@dataclass(frozen=True)
-class LossConfig:
-    """L_G = perceptual + λ · adversarial + η · content (equation 3), texture, and path.
-
-    Attributes
-    ----------
-    content_weight, perceptual_weight, adversarial_weight, texture_weight
-        η, 1, λ and EnhanceNet's weight; 0 leaves the term out.
-    content_distance, perceptual_distance
-        'l1' or 'l2'.
-    feature_network
-        'vgg19', 'minc' (VGG19's outline, trained on materials) or 'vgg16-antialiased'.
-    perceptual_layers, texture_layers
-        Weight of each layer, such as {'5_4': 1.0}.
-    perceptual_activated
-        Features after activation (SRGAN) instead of before it (ESRGAN).
-    perceptual_crop_px
-        Side of the random crop that the feature network sees; 0 is the whole patch.
-    game
-        'relativistic' (equations 1 and 2) or 'standard'.
-    path_weight
-        Of the colour of the networks between `init` and this one; none from scratch.
-    adversarial_reduction
-        'mean' of the two halves (official code) or their 'sum' (paper).
-    """
-
-    content_weight: float = 1.0
-    content_distance: str = "l1"
-    perceptual_weight: float = 0.0
-    perceptual_distance: str = "l1"
-    perceptual_layers: Mapping[str, float] = field(default_factory=lambda: {"5_4": 1.0})
-    perceptual_activated: bool = False
-    perceptual_crop_px: int = 0
-    feature_network: str = "vgg19"
-    adversarial_weight: float = 0.0
-    game: str = "relativistic"
-    adversarial_reduction: str = "mean"
-    texture_weight: float = 0.0
-    texture_layers: Mapping[str, float] = field(default_factory=dict)
-    path_weight: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse values that cannot train."""
-        _check_choice("content_distance", self.content_distance, tuple(DISTANCES))
-        _check_choice("perceptual_distance", self.perceptual_distance, tuple(DISTANCES))
-        _check_choice("feature_network", self.feature_network, FEATURE_NETWORKS)
-        _check_choice("game", self.game, GAMES)
-        _check_choice("adversarial_reduction", self.adversarial_reduction, tuple(HALF_WEIGHTS))
-        weights = (self.content_weight, self.perceptual_weight, self.adversarial_weight)
-        _check_at_least(0, weight=min(*weights, self.texture_weight, self.path_weight))
-        if not any((*weights, self.texture_weight)):
-            raise ValueError("At least one loss needs a weight above 0.")
-        pairs = (
-            (self.perceptual_weight, self.perceptual_layers),
-            (self.texture_weight, self.texture_layers),
-        )
-        if any(weight and not layers for weight, layers in pairs):
-            raise ValueError("A loss on features needs layers, such as perceptual_layers=5_4:1.")
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Every layer that a loss reads."""
-        perceptual = self.perceptual_layers if self.perceptual_weight else {}
-        texture = self.texture_layers if self.texture_weight else {}
-        return tuple(dict.fromkeys([*perceptual, *texture]))
+        check_at_least(1, batch_size=self.batch_size)
+        check_at_least(0, held_out=self.held_out)
 
 
 @dataclass(frozen=True)
 class AdversaryConfig:
-    """The discriminator, where there is one; its patches are the data's."""
+    """The discriminator of a GAN run and its learning rate.
+
+    Attributes
+    ----------
+    discriminator
+        'vgg' (the paper's), 'vgg-spectral', 'unet-spectral' or 'patch-spectral'.
+    discriminator_features
+        Channels of its first convolution.
+    """
 
     discriminator: str = "vgg"
     discriminator_features: int = 64
@@ -140,26 +71,30 @@ class AdversaryConfig:
 
 @dataclass(frozen=True)
 class OptimisationConfig:
-    """The optimiser, its schedule, and what is done to gradients and weights.
+    """Optimiser, learning rate, moving average and arithmetic.
 
     Attributes
     ----------
     optimiser
-        'adam', or 'muon' for the generator; a discriminator has Adam.
-    beta2
-        Adam's.
+        The generator's: 'adam' or 'muon'. A discriminator is always trained by Adam.
     schedule
-        'cosine' down to 1 %, or 'steps': times `decay` at each of `milestones`.
+        'cosine': along half a cosine down to 1 % of the learning rate; or 'steps': multiplied by
+        `decay` at each of `milestones`.
     warmup_steps
-        Steps of linear rise to the learning rate.
+        Steps in which the learning rate rises linearly.
+    beta2
+        Adam's β2. The default is that of the authors' code; the paper says 0.999.
     ema_decay
-        Of the exponential moving average that is evaluated and published.
+        Decay of the exponential moving average of the weights, which is validated and published.
+        The default is that of the authors' code; the paper has no moving average.
     clip_norm
         Largest norm of a network's gradient; 0 does not clip.
     accumulation
-        Parts in which a batch is computed; relativistic means are then those of a part.
+        Parts in which a batch is computed one after the other; the means of a relativistic loss
+        are then taken over one part.
     precision
-        'fp32', 'bf16', 'fp16' (CUDA only), or 'auto': bf16 where the processor computes in it.
+        'fp32', 'bf16', 'fp16' (CUDA only), or 'auto': bf16 on a processor that has bf16
+        arithmetic, else fp32.
     """
 
     optimiser: str = "adam"
@@ -176,11 +111,11 @@ class OptimisationConfig:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot train."""
-        _check_choice("optimiser", self.optimiser, OPTIMISERS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("precision", self.precision, PRECISIONS)
-        _check_at_least(1, accumulation=self.accumulation)
-        _check_at_least(0, clip_norm=self.clip_norm, warmup_steps=self.warmup_steps)
+        check_choice("optimiser", self.optimiser, OPTIMISERS)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("precision", self.precision, PRECISIONS)
+        check_at_least(1, accumulation=self.accumulation)
+        check_at_least(0, clip_norm=self.clip_norm, warmup_steps=self.warmup_steps)
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay lies in [0, 1), not {self.ema_decay}.")
         if not 0 < self.decay <= 1:
@@ -191,9 +126,17 @@ class OptimisationConfig:
 
 @dataclass(frozen=True)
 class OutputConfig:
-    """How often a run reports, saves and validates, in steps; 0 never validates.
+    """How often a run reports, saves and validates.
 
-    The last of `validation_alphas` is 1: the best GAN end is chosen there.
+    Attributes
+    ----------
+    report_every, checkpoint_every, validate_every
+        Steps between two; `validate_every` of 0 never validates.
+    keep_last
+        Checkpoints that are kept.
+    validation_alphas
+        α of the networks that are validated in a GAN run. The last is 1, the trained network
+        itself, by which the best weights are chosen.
     """
 
     report_every: int = 100
@@ -203,14 +146,14 @@ class OutputConfig:
     validation_alphas: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
 
     def __post_init__(self) -> None:
-        """Refuse intervals that never come."""
-        _check_at_least(
+        """Refuse values that cannot be."""
+        check_at_least(
             1,
             report_every=self.report_every,
             checkpoint_every=self.checkpoint_every,
             keep_last=self.keep_last,
         )
-        _check_at_least(0, validate_every=self.validate_every)
+        check_at_least(0, validate_every=self.validate_every)
         alphas = self.validation_alphas
         if alphas[-1:] != (1.0,) or not all(0 <= alpha <= 1 for alpha in alphas):
             raise ValueError(f"validation_alphas lie in [0, 1] and end with 1, unlike {alphas}.")
@@ -218,22 +161,26 @@ class OutputConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One run.
+    """The configuration of one run.
 
     Attributes
     ----------
     preset, section
-        Its name, and where in which paper it stands.
+        The preset's name, and the paper and section that describe it.
     architecture, model
-        Arguments of `esrgan.models.build`.
+        Arguments of `esrgan.models.build`: the generator and its size.
+    steps
+        Updates of the generator.
     init
-        Weights to start from (a GAN run needs them: the two ends then interpolate), 'scratch',
-        or empty.
+        File of weights to start from; empty for random weights. A GAN run needs a file, so that
+        its network interpolates with the PSNR-oriented one, or 'scratch' to go without.
     head_start
-        A trained pair's two files, PSNR end first: the run starts from `init` moved by their
-        difference. With `init` as the first of them, training goes on with the second.
+        Two files of a trained pair, the PSNR-oriented first. The run then starts from the weights
+        in `init` plus the pair's difference; if `init` is the first of the two, that is the second.
+    seed
+        Decides the random weights, the patches and all other random choices.
     back_projection
-        Iterations of back projection on validation pictures (PIRM).
+        Iterations of back projection on validation results, as in the PIRM-SR challenge entry.
     """
 
     preset: str
@@ -252,30 +199,33 @@ class TrainingConfig:
     output: OutputConfig = field(default_factory=OutputConfig)
 
     def __post_init__(self) -> None:
-        """Refuse values that do not go together."""
-        _check_at_least(1, steps=self.steps)
-        _check_at_least(0, back_projection=self.back_projection)
+        """Refuse fields that contradict each other."""
+        check_at_least(1, steps=self.steps)
+        check_at_least(0, back_projection=self.back_projection)
         if self.is_adversarial:
             self.discriminator_config()
         if len(self.head_start) not in (0, 2):
             raise ValueError("head_start takes two files: PSNR.safetensors,GAN.safetensors.")
-        if self.head_start and self.init in ("", SCRATCH):
+        if self.head_start and self.init in ("", FROM_SCRATCH):
             raise ValueError("head_start moves the weights of init: --set init=FILE.safetensors.")
         if self.model.get("scale", SCALE) != SCALE:
             raise ValueError(f"Networks are trained to enlarge {SCALE} times.")
-        seen_px = min(self.losses.perceptual_crop_px or math.inf, self.data.patch_px)
-        if self.losses.layers and seen_px < SMALLEST_SEEN_PX:
-            raise ValueError(f"A loss on features looks at {SMALLEST_SEEN_PX} px a side or more.")
+        feature_input_px = min(self.losses.perceptual_crop_px or math.inf, self.data.patch_px)
+        if self.losses.layers and feature_input_px < SMALLEST_FEATURE_INPUT_PX:
+            raise ValueError(
+                f"A loss on features needs {SMALLEST_FEATURE_INPUT_PX} px a side, not "
+                f"{feature_input_px}: raise patch_px or perceptual_crop_px."
+            )
         if self.data.batch_size % self.optimisation.accumulation:
             raise ValueError("batch_size must be a multiple of accumulation.")
 
     @property
     def is_adversarial(self) -> bool:
-        """Whether the run is a GAN's."""
+        """Whether the run trains a GAN."""
         return self.losses.adversarial_weight > 0
 
     def discriminator_config(self) -> DiscriminatorConfig:
-        """The discriminator for this run's patches."""
+        """The discriminator's kind and size; it judges whole patches."""
         adversary = self.adversary
         return DiscriminatorConfig(
             adversary.discriminator, adversary.discriminator_features, self.data.patch_px

@@ -1,4 +1,4 @@
-"""Batches that are a pure function of (seed, step), so that resuming needs no state."""
+"""Training batches as a pure function of seed and step, so that a resumed run gets the same."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from esrgan.training.cache import Cache, Watch, digest, open_cache, pass_on
+from esrgan.training.cache import Cache, Progress, digest, no_progress, open_cache
 from esrgan.training.config import SCALE, DataConfig
 
 Patches = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""LR and HR patches."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class Source:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Patches from several folders.
+    """The pictures of several folders, from which patches are cut.
 
     Attributes
     ----------
     held_out
         Paths of the pictures that are kept for validation.
     skipped
-        Why a picture is not used, by its name.
+        Why a picture is not used, by its path.
     """
 
     sources: Sequence[Source]
@@ -47,12 +48,12 @@ class TrainingSet:
         return digest([[it.cache.key, it.share, list(it.names)] for it in self.sources])
 
     def batch(self, config: DataConfig, seed: int, step: int, indices: Sequence[int]) -> Patches:
-        """LR and HR patches, uint8 (N, H, W, 3), flipped and turned at random.
+        """LR and HR patches of a step, uint8 (N, H, W, 3), flipped and rotated at random.
 
         Parameters
         ----------
         indices
-            Which samples of the step's batch; processes share a batch by taking parts of it.
+            Numbers of the samples in the step's batch; each process takes a part of them.
         """
         samples = [
             self._sample(config.patch_px, np.random.default_rng((seed, step, index)))
@@ -62,7 +63,7 @@ class TrainingSet:
         return np.stack(lr), np.stack(hr)
 
     def _sample(self, patch_px: int, generator: np.random.Generator) -> Patches:
-        """One random patch pair: folder by its share, then picture, sub-image and place."""
+        """A random pair of patches: random folder by its share, picture, sub-image and position."""
         shares = [source.share for source in self.sources]
         source = self.sources[int(generator.choice(len(shares), p=shares))]
         name = source.names[int(generator.integers(len(source.names)))]
@@ -72,12 +73,14 @@ class TrainingSet:
         top, left = (int(generator.integers(side - size + 1)) for side in lr.shape[:2])
         lr = lr[top : top + size, left : left + size]
         hr = hr[SCALE * top :, SCALE * left :][:patch_px, :patch_px]
-        return _turn(lr, hr, int(generator.integers(4)), bool(generator.integers(2)))
+        return _rotate_and_flip(lr, hr, int(generator.integers(4)), bool(generator.integers(2)))
 
 
-def _turn(lr: NDArray[np.uint8], hr: NDArray[np.uint8], quarters: int, is_flipped: bool) -> Patches:
-    """Both patches turned by quarters and perhaps flipped left to right."""
-    lr, hr = np.rot90(lr, quarters), np.rot90(hr, quarters)
+def _rotate_and_flip(
+    lr: NDArray[np.uint8], hr: NDArray[np.uint8], quarter_turns: int, is_flipped: bool
+) -> Patches:
+    """Both patches rotated by quarter turns, and flipped left to right if wanted."""
+    lr, hr = np.rot90(lr, quarter_turns), np.rot90(hr, quarter_turns)
     return (lr[:, ::-1], hr[:, ::-1]) if is_flipped else (lr, hr)
 
 
@@ -85,18 +88,21 @@ def open_training_set(
     folders: Mapping[Path, float | None],
     config: DataConfig,
     caches: Path,
-    watch: Watch = pass_on,
+    progress: Progress = no_progress,
 ) -> TrainingSet:
-    """Decode or find the pictures of some folders.
+    """Open the pictures of some folders, decoding those that are not in the cache.
 
     Parameters
     ----------
     folders
-        HR folders with their weights; None weighs a folder by its number of pictures.
+        Folders of HR pictures with their weights: the shares of patches that come from them. None
+        weights a folder by its number of pictures.
     config
-        Patch size, pictures held out, and whether folders after the first count.
+        Patch size, number of held-out pictures, and whether folders after the first are used.
     caches
-        Where decoded pictures are kept.
+        Folder for decoded pictures.
+    progress
+        Shows how many pictures of a folder are decoded.
 
     Raises
     ------
@@ -108,21 +114,19 @@ def open_training_set(
     opened: list[tuple[Cache, list[str], float | None]] = []
     held_out: list[Path] = []
     for folder, weight in used.items():
-        cache = open_cache(folder, caches, watch)
-        names, refused = _fitting(cache, config.patch_px)
+        cache = open_cache(folder, caches, progress)
+        names, refused = _large_enough(cache, folder, config.patch_px)
         skipped |= {str(folder / name): reason for name, reason in refused.items()}
-        if not names:
-            raise ValueError(f"No picture below {folder} has {config.patch_px} px a side.")
         if not opened:
-            apart = hold_out(names, config.held_out)
-            held_out = [folder / name for name in apart]
-            names = [name for name in names if name not in apart]
+            chosen = hold_out(names, config.held_out)
+            held_out = [folder / name for name in chosen]
+            names = [name for name in names if name not in chosen]
         opened.append((cache, names, weight))
     return TrainingSet(_sources(opened), held_out, skipped)
 
 
-def _fitting(cache: Cache, patch_px: int) -> tuple[list[str], dict[str, str]]:
-    """Names of the pictures that hold a patch, and why the others are skipped."""
+def _large_enough(cache: Cache, folder: Path, patch_px: int) -> tuple[list[str], dict[str, str]]:
+    """Names of the pictures as large as a patch, and why each of the others is skipped."""
     refused = dict(cache.skipped)
     names: list[str] = []
     for name, subimages in cache.pictures.items():
@@ -131,17 +135,19 @@ def _fitting(cache: Cache, patch_px: int) -> tuple[list[str], dict[str, str]]:
             names.append(name)
         else:
             refused[name] = f"its {smallest} px are less than a patch of {patch_px} px"
+    if not names:
+        raise ValueError(f"No picture below {folder} has {patch_px} px a side.")
     return names, refused
 
 
 def hold_out(names: Sequence[str], count: int) -> list[str]:
-    """Evenly spaced names, at most an eighth of all."""
+    """So many evenly spaced names, but at most an eighth of all."""
     count = min(count, len(names) // 8)
     return [names[(2 * index + 1) * len(names) // (2 * count)] for index in range(count)]
 
 
 def _sources(opened: Sequence[tuple[Cache, list[str], float | None]]) -> list[Source]:
-    """Folders with shares that add up to one."""
+    """Folders with their shares of patches, which add up to one."""
     given = [weight is not None for *_, weight in opened]
     if any(given) != all(given):
         raise ValueError("Give every folder a weight, or none of them.")
@@ -160,7 +166,13 @@ def to_tensor(patches: NDArray[np.uint8]) -> Tensor:
 
 
 class Loader:
-    """Makes the next step's batch while the present one is computed."""
+    """Prepares the next step's batch in a thread while the present step is computed.
+
+    Parameters
+    ----------
+    indices
+        Numbers of the samples in every step's batch that this process takes.
+    """
 
     def __init__(
         self, pictures: TrainingSet, config: DataConfig, seed: int, indices: Sequence[int]
@@ -172,18 +184,18 @@ class Loader:
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """LR and HR of a step, float32 (N, 3, H, W) in [0, 1]."""
-        known, future = self._next or (None, None)
-        if future is None or known != step:
+        prepared, future = self._next or (None, None)
+        if future is None or prepared != step:
             future = self._submit(step)
         self._next = (step + 1, self._submit(step + 1))
         lr, hr = future.result()
         return to_tensor(lr), to_tensor(hr)
 
     def _submit(self, step: int) -> Future[Patches]:
-        """Start making a step's patches."""
-        make = self._pictures.batch
-        return self._executor.submit(make, self._config, self._seed, step, self._indices)
+        """Start preparing a step's patches."""
+        prepare = self._pictures.batch
+        return self._executor.submit(prepare, self._config, self._seed, step, self._indices)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """End the thread."""
         self._executor.shutdown(wait=True, cancel_futures=True)

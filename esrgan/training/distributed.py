@@ -1,4 +1,4 @@
-"""What several processes need beside the averaging of gradients."""
+"""Means over all processes of a run; the averaging of gradients is Accelerate's."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from torch import Tensor, distributed
 
 
 def num_processes() -> int:
-    """How many processes train together."""
+    """The number of processes that train together; 1 without a launcher."""
     is_one = not (distributed.is_available() and distributed.is_initialized())
     return 1 if is_one else distributed.get_world_size()
 
@@ -15,18 +15,18 @@ def num_processes() -> int:
 class _Average(torch.autograd.Function):
     """Mean of one value over all processes; its gradient is averaged in the same way.
 
-    Every process's loss depends on every process's logits, so each gradient must reach all of
-    them: without it the processes would train another network than one with the whole batch.
+    A relativistic loss depends on the logits of all processes, so that its gradient must reach all
+    of them: otherwise several processes would train another network than one with the whole batch.
     """
 
     @staticmethod
     def forward(ctx: Any, value: Tensor) -> Tensor:  # noqa: ARG004
-        """Sum over processes, divided by their number."""
+        """The mean of the value over all processes."""
         return average(value)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:  # noqa: ARG004
-        """The same for the gradient."""
+        """The mean of the gradient over all processes."""
         return average(gradients[0])
 
 

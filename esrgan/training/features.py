@@ -1,4 +1,4 @@
-"""Where the feature network's weights come from: a file that is checked and then kept."""
+"""Loading a feature network: its published file is checked, and its convolutions are cached."""
 
 import pickle
 from collections.abc import Iterator, Mapping
@@ -11,21 +11,21 @@ from torch import Tensor
 
 from esrgan.files import sha256_of, write_atomically
 from esrgan.models.vgg import VGG16_ANTIALIASED, VGG19, VGGFeatures, VGGOutline
-from esrgan.training.config import LossConfig
+from esrgan.training.loss_config import LossConfig
 
 
 @dataclass(frozen=True)
 class FeatureSource:
-    """A feature network and its file.
+    """A feature network and its published file.
 
     Attributes
     ----------
     prefix
         What the keys of its convolutions begin with.
     sha256_start
-        First digits of the file's hash; empty where any file of the layout will do.
+        First digits of the file's SHA-256; empty if any file with the right layers is accepted.
     hint
-        Where the file is to be had.
+        Where to get the file, for error messages.
     """
 
     outline: VGGOutline
@@ -50,45 +50,45 @@ SOURCES: Mapping[str, FeatureSource] = {
 
 
 def load_features(losses: LossConfig, file: Path | None, caches: Path) -> VGGFeatures | None:
-    """The feature network of a run, or None where no loss needs one.
+    """The feature network of a run, or None if no loss needs one.
 
     Parameters
     ----------
     losses
         Names the network and its layers.
     file
-        Its weights; None takes those that an earlier run has kept.
+        Its published file; None takes the weights cached when the file was first given.
     caches
-        Where the convolutions are kept once a file has been read.
+        Folder for the cached weights.
 
     Raises
     ------
     ValueError
-        If the file is missing, is not the one, or does not hold the network.
+        If the file is missing, is not the published one, or does not hold the network.
     """
     if not losses.layers:
         return None
     source = SOURCES[losses.feature_network]
-    kept = caches / f"features-{losses.feature_network}.safetensors"
+    cached = caches / f"features-{losses.feature_network}.safetensors"
     if file is not None:
         state = read_convolutions(file, source)
-        write_atomically(kept, save(state))
-    elif not kept.is_file():
+        write_atomically(cached, save(state))
+    elif not cached.is_file():
         raise ValueError(
             f"The perceptual loss needs {losses.feature_network}: pass --features FILE, "
             f"{source.hint}."
         )
     activated = losses.perceptual_activated
-    return VGGFeatures(source.outline, losses.layers, load_file(kept), is_activated=activated)
+    return VGGFeatures(source.outline, losses.layers, load_file(cached), is_activated=activated)
 
 
 def read_convolutions(file: Path, source: FeatureSource) -> dict[str, Tensor]:
-    """The convolutions of a feature network's file, named like their layers.
+    """The convolutions in a feature network's file, under the names of their layers.
 
     Raises
     ------
     ValueError
-        If the file's hash is another than published or its content is of another kind.
+        If the file's hash is not the published one, or it holds no such network.
     """
     if not file.is_file():
         raise ValueError(f"There is no file {file}.")

@@ -1,4 +1,4 @@
-"""One step of training: the generator's update, then the discriminator's, then the average."""
+"""A step of training: the generator's update, the discriminator's, and the moving average's."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,14 +15,27 @@ from esrgan.models.vgg import VGGFeatures
 from esrgan.training.adversary import Adversary, LogitMeans
 from esrgan.training.config import TrainingConfig
 from esrgan.training.distributed import average
+from esrgan.training.interpolation_loss import InterpolationColourLoss
 from esrgan.training.objective import Objective
-from esrgan.training.optimisation import follow, generator_optimiser, schedule, set_learning_rate
-from esrgan.training.path import Path
+from esrgan.training.optimisation import (
+    generator_optimiser,
+    schedule,
+    set_learning_rate,
+    update_average,
+)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A part of a batch after the generator's pass: SR and HR, and how D saw them."""
+class GeneratorOutput:
+    """What the discriminator's update needs of the generator's pass on a part of a batch.
+
+    Attributes
+    ----------
+    sr, hr
+        Generated and original pictures, without gradient.
+    means
+        The discriminator's mean logits on both.
+    """
 
     sr: Tensor
     hr: Tensor
@@ -30,16 +43,25 @@ class Judged:
 
 
 class Learner:
-    """Both networks, their optimisers, and the generator's moving average.
+    """Both networks, their optimisers, and the moving average of the generator's weights.
 
     Parameters
     ----------
     network
         The generator, with the weights to start from.
     features
-        The feature network, where a loss reads one.
-    start
-        State dict of the pair's other end, where there is one.
+        The feature network, if a loss reads one.
+    psnr_state
+        State dict of the pair's PSNR-oriented end, if there is one.
+
+    Attributes
+    ----------
+    generator
+        The generator as the accelerator has wrapped it.
+    unwrapped
+        The same generator without that wrapper.
+    average
+        A copy of the generator with the moving average of its weights.
     """
 
     def __init__(
@@ -48,7 +70,7 @@ class Learner:
         network: nn.Module,
         features: VGGFeatures | None,
         accelerator: Accelerator,
-        start: Mapping[str, Tensor] | None = None,
+        psnr_state: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.config, self.accelerator = config, accelerator
         network = network.to(accelerator.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -57,15 +79,17 @@ class Learner:
         self.generator, self.optimiser = accelerator.prepare(
             network, generator_optimiser(network, config.optimisation)
         )
-        self.bare: nn.Module = accelerator.unwrap_model(self.generator)
+        self.unwrapped: nn.Module = accelerator.unwrap_model(self.generator)
         self.adversary = Adversary(config, accelerator) if config.is_adversarial else None
         if features is not None:
             features = features.to(accelerator.device)
         self.objective = Objective(config.losses, features)
         weight = config.losses.path_weight
-        self.path = None
-        if start is not None and weight:
-            self.path = Path(start, weight, accelerator.device)
+        self.interpolation_loss = None
+        if psnr_state is not None and weight:
+            self.interpolation_loss = InterpolationColourLoss(
+                psnr_state, weight, accelerator.device
+            )
 
     def advance(self, lr: Tensor, hr: Tensor, step: int) -> dict[str, float]:
         """Update every network on a batch; returns the losses, averaged over processes.
@@ -83,82 +107,90 @@ class Learner:
             If a loss or a gradient is not finite; the network at fault is not updated.
         """
         share = schedule(self.config.optimisation, step, self.config.steps)
-        found, judged = zip(*self._generator_passes(lr, hr, step), strict=True)
-        losses = _checked(_mean(found), step)
+        terms, outputs = zip(*self._generator_passes(lr, hr, step), strict=True)
+        losses = _finite_averages(_mean(terms), step)
         self._update(self.generator, self.optimiser, share, step)
         if self.adversary is not None:
-            found = list(self._discriminator_passes(self.adversary, judged))
-            losses |= _checked(_mean(found), step)
+            terms = list(self._discriminator_passes(self.adversary, outputs))
+            losses |= _finite_averages(_mean(terms), step)
             self._update(self.adversary.network, self.adversary.optimiser, share, step)
-        follow(self.average, self.bare, self.config.optimisation.ema_decay, step)
+        update_average(self.average, self.unwrapped, self.config.optimisation.ema_decay, step)
         return losses
 
     def _generator_passes(
         self, lr: Tensor, hr: Tensor, step: int
-    ) -> Iterator[tuple[dict[str, Tensor], Judged]]:
-        """Forward and backward pass of G on each part of the batch."""
+    ) -> Iterator[tuple[dict[str, Tensor], GeneratorOutput]]:
+        """The generator's forward and backward pass on each part of the batch."""
         parts = self.config.optimisation.accumulation
-        for index, (low, high) in enumerate(zip(lr.chunk(parts), hr.chunk(parts), strict=True)):
-            with self._exchange(self.generator, is_last=index == parts - 1):
-                yield self._generator_pass(low, high, step)
+        pairs = zip(lr.chunk(parts), hr.chunk(parts), strict=True)
+        for index, (lr_part, hr_part) in enumerate(pairs):
+            with self._synchronised(self.generator, is_last=index == parts - 1):
+                yield self._generator_pass(lr_part, hr_part, step)
 
     def _generator_pass(
         self, lr: Tensor, hr: Tensor, step: int
-    ) -> tuple[dict[str, Tensor], Judged]:
-        """Losses of G on a part of the batch, back-propagated, and what D needs of it."""
+    ) -> tuple[dict[str, Tensor], GeneratorOutput]:
+        """Back-propagate the generator's losses on a part; returns them and what D needs."""
         lr, hr = (batch.to(self.accelerator.device) for batch in (lr, hr))
         means = LogitMeans(0.0, 0.0)
         sr = self.generator(lr).float()
         with self.accelerator.autocast():
             losses = self.objective(sr, hr, (self.config.seed, step))
-            if self.path is not None:
-                losses["path"] = self.path(self.bare, lr, hr, (self.config.seed, step))
+            if self.interpolation_loss is not None:
+                seed = (self.config.seed, step)
+                losses["path"] = self.interpolation_loss(self.unwrapped, lr, hr, seed)
         if self.adversary is not None:
             losses["adversarial"], means = self.adversary.generator_loss(sr, hr)
         total = torch.stack(list(losses.values())).sum()
         self.accelerator.backward(total / self.config.optimisation.accumulation)
         detached = {name: loss.detach() for name, loss in losses.items()}
-        return detached, Judged(sr.detach(), hr, means)
+        return detached, GeneratorOutput(sr.detach(), hr, means)
 
     def _discriminator_passes(
-        self, adversary: Adversary, judged: Sequence[Judged]
+        self, adversary: Adversary, outputs: Sequence[GeneratorOutput]
     ) -> Iterator[dict[str, Tensor]]:
-        """Both halves of D's loss on each part; gradients are exchanged with the very last."""
-        parts = len(judged)
-        for index, part in enumerate(judged):
+        """Back-propagate both terms of the discriminator's loss on each part of the batch."""
+        parts = len(outputs)
+        for index, part in enumerate(outputs):
             with self.accelerator.no_sync(adversary.network):
-                real = adversary.real_half(part.hr, part.means)
+                real = adversary.real_loss(part.hr, part.means)
                 self.accelerator.backward(real / parts)
-            with self._exchange(adversary.network, is_last=index == parts - 1):
-                fake = adversary.fake_half(part.sr, part.means)
+            with self._synchronised(adversary.network, is_last=index == parts - 1):
+                fake = adversary.fake_loss(part.sr, part.means)
                 self.accelerator.backward(fake / parts)
             yield {"discriminator": (real + fake).detach()}
 
-    def _exchange(self, network: nn.Module, *, is_last: bool) -> AbstractContextManager[None]:
-        """A block whose gradient is shared with the other processes only if it is the last."""
+    def _synchronised(self, network: nn.Module, *, is_last: bool) -> AbstractContextManager[None]:
+        """A context whose backward pass averages gradients over processes only if it is the last.
+
+        Earlier passes add to each process's own gradient.
+        """
         return nullcontext() if is_last else self.accelerator.no_sync(network)
 
     def _update(
         self, network: nn.Module, optimiser: torch.optim.Optimizer, share: float, step: int
     ) -> None:
-        """Clip and apply a network's gradient."""
+        """Clip a network's gradient and take an optimiser step with it.
+
+        `share` is the step's share of the peak learning rate.
+        """
         limit = self.config.optimisation.clip_norm or math.inf
         norm = self.accelerator.clip_grad_norm_(network.parameters(), limit)
-        # fp16 scales its loss, and skips by itself a step whose gradient overflows, until the
-        # scale has fallen so far that nothing but a broken gradient can.
+        # With fp16 the loss is scaled. A step whose gradient overflows is skipped and the scale
+        # lowered; below 1 an infinite gradient is no overflow of the scaled loss any more.
         scaler = self.accelerator.scaler
-        is_lost = scaler is None or scaler.get_scale() < 1
-        if is_lost and not torch.as_tensor(norm).isfinite():
+        is_error = scaler is None or scaler.get_scale() < 1
+        if is_error and not torch.as_tensor(norm).isfinite():
             raise ValueError(f"Training diverged at step {step}: the gradient is not finite.")
         set_learning_rate(optimiser, share)
         optimiser.step()
         optimiser.zero_grad()
 
     def parts(self) -> dict[str, Any]:
-        """Everything with a state dict, by name."""
-        parts = {"generator": self.bare, "average": self.average, "optimiser": self.optimiser}
+        """What a checkpoint stores: everything with a state dict, by name."""
+        parts = {"generator": self.unwrapped, "average": self.average, "optimiser": self.optimiser}
         if self.adversary is not None:
-            parts["discriminator"] = self.adversary.bare
+            parts["discriminator"] = self.adversary.unwrapped
             parts["discriminator_optimiser"] = self.adversary.optimiser
         if self.accelerator.scaler is not None:
             parts["scaler"] = self.accelerator.scaler
@@ -170,8 +202,8 @@ def _mean(losses: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([part[name] for part in losses]).mean() for name in losses[0]}
 
 
-def _checked(losses: Mapping[str, Tensor], step: int) -> dict[str, float]:
-    """Losses averaged over processes, all of them finite."""
+def _finite_averages(losses: Mapping[str, Tensor], step: int) -> dict[str, float]:
+    """Losses averaged over processes; refuses one that is not finite."""
     values = {name: float(average(loss)) for name, loss in losses.items()}
     if not all(map(math.isfinite, values.values())):
         raise ValueError(f"Training diverged at step {step}: {values}.")

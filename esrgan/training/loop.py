@@ -1,4 +1,4 @@
-"""A run: from its folder to a trained network, through interruptions."""
+"""A training run: training steps, checkpoints, validation, and going on after interruptions."""
 
 import json
 import math
@@ -17,15 +17,15 @@ from esrgan.files import write_atomically
 from esrgan.interpolation import interpolate
 from esrgan.models.vgg import VGGFeatures
 from esrgan.training.checkpoints import fingerprint, load_newest, save_checkpoint
-from esrgan.training.clock import Clock
 from esrgan.training.config import TrainingConfig
 from esrgan.training.data import Loader, TrainingSet
 from esrgan.training.distributed import average
+from esrgan.training.initialisation import build_generator, initial_weights
 from esrgan.training.learner import Learner
 from esrgan.training.precision import mixed_precision
-from esrgan.training.scalars import Scalars
 from esrgan.training.settings import field_values
-from esrgan.training.start import generator, psnr_end
+from esrgan.training.tensorboard import TensorBoardWriter
+from esrgan.training.timer import StepTimer
 from esrgan.training.validation import HEADER, Render, Validation, sample_picture
 from esrgan.weights import save_weights
 
@@ -39,21 +39,24 @@ MAY_CHANGE = (
     "keep_last",
     "validate_every",
 )
-"""Fields whose values a resumed run may change; of `init` the file's place, not its weights."""
+"""Fields whose values may differ when a run is resumed.
+
+`init` and `head_start` may name files in another folder; the weights in `init` must be the same.
+"""
 
 
 @dataclass(frozen=True)
-class Materials:
-    """What a run works with.
+class TrainingInputs:
+    """What a run is given beside its configuration.
 
     Attributes
     ----------
     pictures
-        Where patches come from.
+        The pictures that patches are cut from.
     features
-        The feature network, where a loss reads one.
+        The feature network, if a loss reads one.
     validation
-        Pictures that are never trained on.
+        Paths of pictures to validate on, none of them among `pictures`.
     """
 
     pictures: TrainingSet
@@ -62,20 +65,22 @@ class Materials:
 
     @cached_property
     def fingerprint(self) -> dict[str, str | None]:
-        """What of them decides the outcome: pictures, and weights of the feature network."""
+        """Hashes of the pictures and of the feature network's weights, which decide the result."""
         features = self.features and fingerprint(self.features.convolutions.state_dict())
         return {"pictures": self.pictures.fingerprint, "features": features}
 
 
 class Trainer:
-    """State of a run; `train()` advances it and yields lines for the reader now and then.
+    """A run and its state; `train` advances it and yields lines of text that report progress.
 
     Parameters
     ----------
     config
         What to train.
     run
-        Folder for checkpoints and weights. If it holds a checkpoint the run goes on.
+        Folder for checkpoints and weights. If it holds a checkpoint the run goes on from there.
+    inputs
+        Pictures and feature network.
     device
         'auto' or 'cpu'.
 
@@ -87,23 +92,23 @@ class Trainer:
     """
 
     def __init__(
-        self, config: TrainingConfig, run: Path, materials: Materials, *, device: str = "auto"
+        self, config: TrainingConfig, run: Path, inputs: TrainingInputs, *, device: str = "auto"
     ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.run, self.materials = config, run, materials
+        self.config, self.run, self.inputs = config, run, inputs
         self.step, self.best = 0, math.inf
         self.rows: list[dict[str, Any]] = []
         self._is_interrupted = False
         on_cpu = device == "cpu"
         precision = mixed_precision(config.optimisation.precision, on_cpu=on_cpu)
         self.accelerator = Accelerator(mixed_precision=precision, cpu=on_cpu)
-        self.start = psnr_end(config)
-        network = generator(config, self.start)
-        features = materials.features
-        self.learner = Learner(config, network, features, self.accelerator, self.start)
+        self.init_state = initial_weights(config)
+        network = build_generator(config, self.init_state)
+        features = inputs.features
+        self.learner = Learner(config, network, features, self.accelerator, self.init_state)
         self.validation = None
-        if materials.validation and self.accelerator.is_main_process:
-            self.validation = Validation(materials.validation, config.back_projection)
+        if inputs.validation and self.accelerator.is_main_process:
+            self.validation = Validation(inputs.validation, config.back_projection)
         self._resume()
 
     @property
@@ -112,11 +117,11 @@ class Trainer:
         return self.step >= self.config.steps
 
     def interrupt(self) -> None:
-        """Let `train` save and end after the present step."""
+        """Ask `train` to save and end after the present step."""
         self._is_interrupted = True
 
     def train(self) -> Iterator[str]:
-        """Train to the end or to an interruption, yielding lines for the reader.
+        """Train to the last step or an interruption, yielding progress and validation as text.
 
         Raises
         ------
@@ -126,34 +131,35 @@ class Trainer:
             If the disk refuses a file; older files stay as they are.
         """
         loader = self._loader()
-        scalars = Scalars(self.run, self.step, is_main=self.accelerator.is_main_process)
-        cores = torch.get_num_threads() * self.accelerator.num_processes
-        clock = Clock(self.config.data.batch_size, cores)
+        is_main = self.accelerator.is_main_process
+        tensorboard = TensorBoardWriter(self.run, self.step, is_main=is_main)
+        threads = torch.get_num_threads() * self.accelerator.num_processes
+        timer = StepTimer(self.config.data.batch_size, threads)
         try:
             while not self.is_done:
-                with clock.step():
-                    with clock.waiting():
+                with timer.step():
+                    with timer.waiting():
                         batch = loader.batch(self.step)
                     losses = self.learner.advance(*batch, self.step)
                 self.step += 1
-                yield from self._after_step(losses, clock, scalars)
-                if self._must_end():
+                yield from self._after_step(losses, timer, tensorboard)
+                if self._is_interrupted_anywhere():
                     self.save()
                     return
         finally:
             loader.close()
-            scalars.close()
+            tensorboard.close()
 
     def _after_step(
-        self, losses: Mapping[str, float], clock: Clock, scalars: Scalars
+        self, losses: Mapping[str, float], timer: StepTimer, tensorboard: TensorBoardWriter
     ) -> Iterator[str]:
-        """Report, validate and save where the step is one for it."""
+        """Report, validate and save, each if the step ends its interval."""
         output = self.config.output
         if self.step % output.report_every == 0:
-            scalars.add(self.step, losses)
-            yield clock.line(self.step, self.config.steps, losses)
+            tensorboard.add_values(self.step, losses)
+            yield timer.progress_line(self.step, self.config.steps, losses)
         if self.validation is not None and self._is_due(output.validate_every):
-            yield from self._validate(self.validation, scalars)
+            yield from self._validate(self.validation, tensorboard)
         if self._is_due(output.checkpoint_every):
             self.save()
 
@@ -161,13 +167,13 @@ class Trainer:
         """Whether this step ends an interval, or the run."""
         return bool(interval) and (self.step % interval == 0 or self.is_done)
 
-    def _must_end(self) -> bool:
-        """Whether any process has been asked to end; all of them end after the same step."""
+    def _is_interrupted_anywhere(self) -> bool:
+        """Whether some process is to end before the last step; all processes agree on it."""
         flag = torch.tensor(float(self._is_interrupted), device=self.accelerator.device)
         return not self.is_done and bool(average(flag) > 0)
 
     def _loader(self) -> Loader:
-        """Pictures for the process: its share of every accumulated part of a batch."""
+        """The loader of this process's share of each accumulated part of a batch."""
         size, parts = self.config.data.batch_size, self.config.optimisation.accumulation
         count, rank = self.accelerator.num_processes, self.accelerator.process_index
         if size % (parts * count):
@@ -175,16 +181,17 @@ class Trainer:
                 f"batch_size {size} cannot be shared by {count} processes in {parts} parts."
             )
         part = size // parts
-        own = part // count
-        indices = [start + rank * own + i for start in range(0, size, part) for i in range(own)]
-        return Loader(self.materials.pictures, self.config.data, self.config.seed, indices)
+        share = part // count
+        first = [start + rank * share for start in range(0, size, part)]
+        indices = [index for start in first for index in range(start, start + share)]
+        return Loader(self.inputs.pictures, self.config.data, self.config.seed, indices)
 
     def _resume(self) -> None:
         """Go on from the run's newest checkpoint, if there is one."""
-        self._sweep()
+        self._remove_partial_files()
         state = load_newest(self.run)
         if state is None:
-            self._begin()
+            self._write_config()
             return
         _check_same(state["fields"], self._fields)
         for name, part in self.learner.parts().items():
@@ -192,29 +199,32 @@ class Trainer:
         self.step, self.best, self.rows = state["step"], state["best"], state["rows"]
         torch.set_rng_state(state["random"])
 
-    def _begin(self) -> None:
-        """Write down what is trained, and of what."""
+    def _write_config(self) -> None:
+        """Write the configuration and the hashes of the inputs beside the run."""
         if self.accelerator.is_main_process:
             write_atomically(self.run / CONFIG, json.dumps(self._recipe(), indent=2).encode())
 
-    def _sweep(self) -> None:
-        """Drop what a killed run left half written."""
+    def _remove_partial_files(self) -> None:
+        """Remove files that a killed process left half written."""
         if self.accelerator.is_main_process:
             for partial in self.run.glob("*.partial"):
                 partial.unlink()
 
     @cached_property
     def _fields(self) -> dict[str, Any]:
-        """What must not change while the run lasts, by name."""
-        start = self.start and fingerprint(self.start)
-        return field_values(self.config) | self.materials.fingerprint | {"weights of init": start}
+        """What must be the same when a run is resumed, by name, but for `MAY_CHANGE`."""
+        init = self.init_state and fingerprint(self.init_state)
+        return field_values(self.config) | self.inputs.fingerprint | {"weights of init": init}
 
     def _recipe(self) -> dict[str, Any]:
-        """The configuration and what the run works with, ready for JSON."""
-        return self.config.to_json() | {"materials": self.materials.fingerprint}
+        """The configuration and the hashes of the inputs, ready for JSON.
+
+        The inputs are called 'materials' here, as in the files of earlier runs.
+        """
+        return self.config.to_json() | {"materials": self.inputs.fingerprint}
 
     def save(self) -> None:
-        """Write the moving average's weights and then the checkpoint.
+        """Write the moving average of the weights, then the checkpoint.
 
         Raises
         ------
@@ -230,7 +240,7 @@ class Trainer:
         save_checkpoint(self.run, self.step, state, self.config.output.keep_last)
 
     def _save_average(self, name: str) -> None:
-        """The moving average as a weights file that describes itself."""
+        """Write the moving average as a weights file with its configuration in the metadata."""
         recipe = self._recipe() | {"step": self.step, "init": Path(self.config.init).name}
         metadata = {
             "architecture": self.config.architecture,
@@ -240,38 +250,38 @@ class Trainer:
         state = self.learner.average.state_dict()
         save_weights(self.run / name, state, metadata, dtype=torch.float32)
 
-    def _validate(self, validation: Validation, scalars: Scalars) -> Iterator[str]:
-        """Lines of the table; keeps the best weights so far."""
+    def _validate(self, validation: Validation, tensorboard: TensorBoardWriter) -> Iterator[str]:
+        """Yield the lines of a validation table; write the weights if they are the best so far."""
         yield from HEADER
         cost = math.inf
         for alpha, render in self._renders():
             row = validation.row(self.step, alpha, render)
             self.rows.append(row.to_json())
-            scalars.add(self.step, row.scalars())
+            tensorboard.add_values(self.step, row.named_values())
             yield str(row)
             cost = row.cost(is_adversarial=self.config.is_adversarial)
         sample = validation.rebuild(validation.pairs[0][1], _render(self.learner.average))
-        scalars.add_picture(self.step, sample_picture(sample))
+        tensorboard.add_picture(self.step, sample_picture(sample))
         write_atomically(self.run / VALIDATION, json.dumps(self.rows, indent=2).encode())
         if cost < self.best:
             self.best = cost
             self._save_average(BEST)
 
     def _renders(self) -> Iterator[tuple[float | None, Render]]:
-        """The network that is evaluated; for a pair one for each α, the GAN end last."""
-        if not self.config.is_adversarial or self.start is None:
+        """The networks to validate: the moving average, or for a pair one for each α, 1 last."""
+        if not self.config.is_adversarial or self.init_state is None:
             yield None, _render(self.learner.average)
             return
-        state: Mapping[str, Tensor] = self.learner.average.state_dict()
-        start = {key: value.to(self.accelerator.device) for key, value in self.start.items()}
+        gan: Mapping[str, Tensor] = self.learner.average.state_dict()
+        psnr = {key: value.to(self.accelerator.device) for key, value in self.init_state.items()}
         network = deepcopy(self.learner.average)
         for alpha in self.config.output.validation_alphas:
-            network.load_state_dict(interpolate(start, state, alpha))
+            network.load_state_dict(interpolate(psnr, gan, alpha))
             yield alpha, _render(network)
 
 
 def _render(network: nn.Module) -> Render:
-    """A network as a function on pictures on the CPU."""
+    """A network as a function of a picture on the CPU, returned on the CPU."""
     device = next(network.parameters()).device
 
     def render(lr: Tensor) -> Tensor:
@@ -282,7 +292,7 @@ def _render(network: nn.Module) -> Render:
 
 
 def _check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Refuse to go on with a run under another configuration, naming what differs."""
+    """Refuse to resume a run with another configuration, naming the first difference."""
     for name, value in now.items():
         if name not in MAY_CHANGE and before.get(name) != value:
             raise ValueError(

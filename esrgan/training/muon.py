@@ -1,7 +1,8 @@
-"""Muon: momentum whose every matrix is orthogonalised before it is added (Jordan et al., 2024).
+"""Muon (Jordan et al., 2024): gradient descent with orthogonalised momentum.
 
-A convolution's gradient is dominated by a few directions. Making all of its singular values equal
-lets the rare ones learn as fast: a run of some thousand steps gets further than with Adam.
+A few directions dominate the gradient of a convolution. Making all singular values of its momentum
+equal lets the other directions learn as fast, so that a run of some thousand steps reaches a lower
+loss than with Adam.
 """
 
 from collections import defaultdict
@@ -12,14 +13,14 @@ from torch.optim.optimizer import ParamsT
 
 MOMENTUM = 0.95
 QUINTIC = (3.4445, -4.7750, 2.0315)
-"""Coefficients of the Newton–Schulz step; singular values end between 0.7 and 1.2."""
+"""Coefficients of a Newton–Schulz step; they bring singular values to between 0.7 and 1.2."""
 NUM_ITERATIONS = 5
 UPDATE_RMS = 0.2
-"""Root mean square of an update at learning rate 1: Adam's, so that its learning rates serve."""
+"""Root mean square of an update at learning rate 1: about Adam's, so that its rates can be used."""
 
 
 def orthogonalise(matrices: Tensor) -> Tensor:
-    """Bring every singular value of (N, rows, columns) near 1 and keep the singular vectors."""
+    """Matrices (N, rows, columns) with the same singular vectors and singular values near 1."""
     is_tall = matrices.shape[1] > matrices.shape[2]
     wide = matrices.mT if is_tall else matrices
     wide = wide / wide.norm(dim=(1, 2), keepdim=True).clamp_min(1e-12)
@@ -31,16 +32,17 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised.
+    """An optimiser whose updates are orthogonalised Nesterov momentum.
 
-    A kernel (out, in, height, width) is a matrix of `out` rows; a vector is a matrix of one row.
+    A convolution kernel (out, in, height, width) counts as a matrix of `out` rows, a vector as a
+    matrix of one row.
 
     Parameters
     ----------
     parameters
-        Weights or groups of them, as for every optimiser.
+        Weights or parameter groups, as for every PyTorch optimiser.
     learning_rate
-        As for Adam.
+        In the range that is usual for Adam.
     """
 
     def __init__(self, parameters: ParamsT, learning_rate: float) -> None:
@@ -48,17 +50,17 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # noqa: ARG002
-        """Move every weight that has a gradient; the loss is never computed again."""
+        """Update every weight that has a gradient; `closure` is not used."""
         for group in self.param_groups:
-            alike: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
+            same_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
             for weight in group["params"]:
                 if weight.grad is not None:
-                    alike[weight.shape].append(weight)
-            for weights in alike.values():
-                self._move(weights, group["lr"])
+                    same_shape[weight.shape].append(weight)
+            for weights in same_shape.values():
+                self._update(weights, group["lr"])
 
-    def _move(self, weights: list[nn.Parameter], learning_rate: float) -> None:
-        """Move weights of one shape, all of them in one batch of matrices."""
+    def _update(self, weights: list[nn.Parameter], learning_rate: float) -> None:
+        """Update weights of one shape, orthogonalised as one batch of matrices."""
         updates = torch.stack([self._momentum(weight) for weight in weights])
         matrices = updates.reshape(len(weights), *_matrix_shape(weights[0]))
         scale = UPDATE_RMS * max(matrices.shape[1:]) ** 0.5
@@ -66,7 +68,7 @@ class Muon(torch.optim.Optimizer):
             weight.sub_(update.reshape(weight.shape), alpha=learning_rate * scale)
 
     def _momentum(self, weight: nn.Parameter) -> Tensor:
-        """The gradient's moving average, looking one step ahead."""
+        """Nesterov momentum: the gradient's moving average, mixed with the gradient once more."""
         gradient = weight.grad
         assert gradient is not None
         state = self.state[weight]

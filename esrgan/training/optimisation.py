@@ -1,4 +1,4 @@
-"""Optimisers, their schedule, and the moving average of the weights."""
+"""Optimisers, the schedule of the learning rate, and the moving average of the weights."""
 
 import math
 from typing import Any
@@ -11,35 +11,36 @@ from esrgan.training.muon import Muon
 
 BETA1 = 0.9
 COSINE_FLOOR = 0.01
+"""Least share of the peak learning rate in a cosine schedule."""
 
 
 def adam(network: nn.Module, learning_rate: float, beta2: float) -> torch.optim.Adam:
-    """Adam over all weights; the group remembers its peak learning rate."""
+    """Adam over all weights of a network, with β1 = 0.9."""
     return torch.optim.Adam([_group(network, learning_rate)], learning_rate, betas=(BETA1, beta2))
 
 
 def generator_optimiser(network: nn.Module, config: OptimisationConfig) -> torch.optim.Optimizer:
-    """The generator's optimiser, over all weights."""
+    """The generator's optimiser, Adam or Muon, over all of its weights."""
     if config.optimiser == "muon":
         return Muon([_group(network, config.learning_rate)], config.learning_rate)
     return adam(network, config.learning_rate, config.beta2)
 
 
 def _group(network: nn.Module, learning_rate: float) -> dict[str, Any]:
-    """All weights of a network, with the peak that `set_learning_rate` takes shares of."""
+    """All weights of a network as a parameter group that stores the peak learning rate."""
     return {"params": list(network.parameters()), "peak": learning_rate}
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, share: float) -> None:
-    """Set every group to a share of its peak."""
+    """Set the learning rate of every parameter group to a share of its peak."""
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share
 
 
 def schedule(config: OptimisationConfig, step: int, steps: int) -> float:
-    """Share of the peak learning rate at a step, counted from 0.
+    """The learning rate of a step, counted from 0, as a share of its peak.
 
-    A linear rise over the warm-up, times half a cosine down to 1 % or a decay at milestones.
+    It rises linearly during the warm-up, and falls along half a cosine to 1 % or at milestones.
     """
     warm = min(1.0, (step + 1) / max(1, config.warmup_steps))
     if config.schedule == "cosine":
@@ -48,13 +49,16 @@ def schedule(config: OptimisationConfig, step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
-    """Move an exponential moving average towards a network; faster while it is young."""
+def update_average(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """Update an exponential moving average of a network's weights and buffers in place.
+
+    At step t the decay is at most (1 + t) / (10 + t), so that the first weights soon count little.
+    """
     decay = min(decay, (1 + step) / (10 + step))
-    for ours, theirs in zip(
+    for averaged, latest in zip(
         average.state_dict().values(), network.state_dict().values(), strict=True
     ):
-        if ours.is_floating_point():
-            ours.lerp_(theirs, 1 - decay)
+        if averaged.is_floating_point():
+            averaged.lerp_(latest, 1 - decay)
         else:
-            ours.copy_(theirs)
+            averaged.copy_(latest)

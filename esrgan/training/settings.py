@@ -1,4 +1,4 @@
-"""Fields of a run by their names, whichever of its concerns they stand in."""
+"""Reading and replacing fields of a run's nested configuration by their names, also from text."""
 
 import types
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 from esrgan.training.config import TrainingConfig
 
 FIXED = ("preset", "section")
-"""Fields that name a preset and are not set."""
+"""Fields that identify a preset; `with_settings` refuses to set them."""
 
 
 def field_values(config: Any) -> dict[str, Any]:
-    """Every field that is no dataclass itself, by its name; names are unique over all concerns."""
+    """Every field of a dataclass and of those nested in it, by name; the names are unique."""
     values: dict[str, Any] = {}
     for item in fields(config):
         value = getattr(config, item.name)
@@ -20,8 +20,8 @@ def field_values(config: Any) -> dict[str, Any]:
     return values
 
 
-def changed(config: Any, **changes: Any) -> Any:
-    """A config with some fields replaced, wherever among its concerns they stand.
+def replace_fields(config: Any, **changes: Any) -> Any:
+    """A configuration with some fields replaced, its own or those of dataclasses nested in it.
 
     Raises
     ------
@@ -33,23 +33,26 @@ def changed(config: Any, **changes: Any) -> Any:
     if unknown:
         valid = ", ".join(name for name in known if name not in FIXED)
         raise ValueError(f"There is no field {unknown[0]!r}; there are {valid}.")
-    return _changed(config, changes)
+    return _replace_fields(config, changes)
 
 
-def _changed(config: Any, changes: Mapping[str, Any]) -> Any:
-    """Replace fields here and in the dataclasses below."""
-    news: dict[str, Any] = {}
+def _replace_fields(config: Any, changes: Mapping[str, Any]) -> Any:
+    """Replace the named fields of a dataclass and of those nested in it."""
+    values: dict[str, Any] = {}
     for item in fields(config):
         value = getattr(config, item.name)
         if is_dataclass(value):
-            news[item.name] = _changed(value, changes)
+            values[item.name] = _replace_fields(value, changes)
         elif item.name in changes:
-            news[item.name] = changes[item.name]
-    return replace(config, **news)
+            values[item.name] = changes[item.name]
+    return replace(config, **values)
 
 
 def with_settings(config: TrainingConfig, settings: Mapping[str, str]) -> TrainingConfig:
-    """A config with some fields given as text: numbers, true or false, 'a,b', 'key:1,other:2'.
+    """A configuration with some fields given as text.
+
+    A number or a name stands for itself; the other forms are 'true' and 'false', 'a,b' for a list
+    and 'key:1,other:2' for a table.
 
     Raises
     ------
@@ -64,11 +67,11 @@ def with_settings(config: TrainingConfig, settings: Mapping[str, str]) -> Traini
     fixed = [name for name in values if name in FIXED]
     if fixed:
         raise ValueError(f"{fixed[0]} names the preset and cannot be set.")
-    return changed(config, **values)
+    return replace_fields(config, **values)
 
 
 def _parse(name: str, text: str, present: Any) -> Any:
-    """Text to the type of a field's present value."""
+    """A field's value from text, in the type of its present value."""
     try:
         if isinstance(present, bool):
             return {"true": True, "false": False}[text.lower()]
@@ -95,8 +98,19 @@ _FORMS: Mapping[type, str] = types.MappingProxyType(
 )
 
 
+def text_of(value: Any) -> str:
+    """A field's value in the form that `with_settings` reads."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}:{text_of(item)}" for key, item in value.items())
+    return str(value)
+
+
 def _number(text: str) -> float | int | bool:
-    """A whole number where it is one; 'true' and 'false' too."""
+    """A value of a table: true, false, a whole number or a fraction."""
     if text in ("true", "false"):
         return text == "true"
     return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -1,4 +1,4 @@
-"""A table over held-out pictures: PSNR, SSIM and NIQE, for a pair at several α."""
+"""Validation: mean PSNR, SSIM and NIQE over some pictures, for a pair at several α."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -31,7 +31,15 @@ Render = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Row:
-    """Means over the held-out pictures; NIQE of those that are large enough, else None."""
+    """Mean scores of one network over the validation pictures.
+
+    Attributes
+    ----------
+    alpha
+        None for a single network.
+    niqe
+        Over the pictures for which it is defined; None if there is none.
+    """
 
     step: int
     alpha: float | None
@@ -43,14 +51,14 @@ class Row:
         """The row's values by name."""
         return asdict(self)
 
-    def scalars(self) -> dict[str, float]:
-        """The values that are defined, by names that tell the α."""
+    def named_values(self) -> dict[str, float]:
+        """The scores that are defined, by names that contain the α."""
         suffix = "" if self.alpha is None else f"/alpha {self.alpha:.2f}"
         values = {"psnr_y": self.psnr_y, "ssim_y": self.ssim_y, "niqe": self.niqe}
         return {f"{name}{suffix}": value for name, value in values.items() if value is not None}
 
     def cost(self, *, is_adversarial: bool) -> float:
-        """What the best weights have least of: NIQE for a GAN, else −PSNR."""
+        """What is lowest for the best weights: NIQE for a GAN, else −PSNR."""
         return self.niqe if is_adversarial and self.niqe is not None else -self.psnr_y
 
     def __str__(self) -> str:
@@ -60,7 +68,14 @@ class Row:
 
 
 class Validation:
-    """Held-out pictures, uint8 HR and their reduced forms.
+    """Pictures to validate on, uint8 HR, each with its bicubic reduction.
+
+    Parameters
+    ----------
+    paths
+        The HR pictures.
+    back_projection
+        Iterations of back projection on each result; 0 for none.
 
     Raises
     ------
@@ -69,11 +84,11 @@ class Validation:
     """
 
     def __init__(self, paths: Sequence[Path], back_projection: int = 0) -> None:
-        self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in map(_original, paths)]
+        self.pairs = [(hr, imresize(hr, 1 / SCALE)) for hr in map(_read_hr, paths)]
         self.back_projection = back_projection
 
     def row(self, step: int, alpha: float | None, render: Render) -> Row:
-        """One line of the table."""
+        """Mean scores of a network at a step; `alpha` is that of the network."""
         results = [(self.rebuild(lr, render), hr) for hr, lr in self.pairs]
         natural = [value for sr, _ in results if (value := _niqe(sr)) is not None]
         return Row(
@@ -85,13 +100,13 @@ class Validation:
         )
 
     def rebuild(self, lr: NDArray, render: Render) -> NDArray:
-        """A picture enlarged, and projected back where the run asks for it."""
+        """A picture enlarged by a network in tiles, then back-projected if the run does so."""
         steps = enlarge(lr, lambda tile, _: render(tile), scale=SCALE, tile_px=TILE_PX)
         return back_project(Work(steps).result(), lr, self.back_projection)
 
 
-def _original(path: Path) -> NDArray[np.uint8]:
-    """A picture to compare with; those of `--validate` may have any size."""
+def _read_hr(path: Path) -> NDArray[np.uint8]:
+    """An HR picture, refused if it is too small for SSIM."""
     hr = read_hr(path)
     if min(hr.shape[:2]) < SMALLEST_PX:
         raise ValueError(f"{path.name} has fewer than {SMALLEST_PX} px a side to validate on.")
@@ -107,5 +122,5 @@ def _niqe(sr: NDArray) -> float | None:
 
 
 def sample_picture(pixels: NDArray) -> Tensor:
-    """A picture for TensorBoard: uint8 (3, H, W)."""
+    """Pixels (H, W, 3) as TensorBoard takes them: uint8 (3, H, W)."""
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)

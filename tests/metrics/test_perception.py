@@ -1,7 +1,3 @@
-import re
-import subprocess
-import sys
-
 import cv2
 import numpy as np
 import pytest
@@ -10,9 +6,6 @@ from skimage import data
 from esrgan.metrics import niqe, perceptual_index
 from esrgan.metrics.naturalness import UndefinedError
 from esrgan.metrics.perception import (
-    MA_OFFSET,
-    MA_SLOPE,
-    PROXY_ERROR,
     combine,
     dct_matrix,
     ma_proxy,
@@ -64,16 +57,3 @@ def test_small_and_flat_pictures_have_none():
         ma_proxy(np.zeros((7, 9, 3), np.uint8))
     with pytest.raises(ValueError, match="RGB"):
         perceptual_index(np.zeros((300, 300), np.uint8))
-
-
-def test_the_fit_is_the_committed_one_and_holds(data_folder):
-    command = [sys.executable, "-m", "esrgan.metrics.fit_perception", data_folder / "benchmarks"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    offset, slope = map(float, re.search(r"Ma = (\S+) \+ (\S+) texture", text).groups())
-    assert (offset, slope) == pytest.approx((MA_OFFSET, MA_SLOPE), abs=2e-3)
-    error, order = map(float, re.search(r"RMSE (\S+), Spearman (\S+)", text).groups())
-    assert error == pytest.approx(PROXY_ERROR, abs=0.01)
-    assert order >= 0.85
-    means = re.findall(r"bicubic mean (\S+)  \(published (\S+)\)", text)
-    assert len(means) == 3
-    assert all(abs(float(ours) - float(published)) < 0.5 for ours, published in means)

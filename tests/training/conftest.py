@@ -13,7 +13,7 @@ from esrgan.models.vgg import STAGE_WIDTHS, VGG16_ANTIALIASED
 from esrgan.training import features
 from esrgan.training.data import open_training_set
 from esrgan.training.presets import PRESETS
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 
 TINY_MODELS = {
     "rrdbnet": {"num_features": 4, "num_blocks": 1, "growth_channels": 2},
@@ -54,7 +54,7 @@ def folder(tmp_path):
 def tiny(name, steps, **settings):
     """A preset with a tiny network."""
     model = {**PRESETS[name].model, **TINY_MODELS[PRESETS[name].architecture]}
-    return changed(PRESETS[name], **{"steps": steps, "model": model, **TINY, **settings})
+    return replace_fields(PRESETS[name], **{"steps": steps, "model": model, **TINY, **settings})
 
 
 def pictures(folder, config):
@@ -65,10 +65,10 @@ def pictures(folder, config):
 @pytest.fixture
 def trainer(folder):
     """Makes a run in a folder of the given name."""
-    from esrgan.training.loop import Materials, Trainer
+    from esrgan.training.loop import Trainer, TrainingInputs
 
-    def make(name, config, **materials):
-        return Trainer(config, folder / name, Materials(pictures(folder, config), **materials))
+    def make(name, config, **inputs):
+        return Trainer(config, folder / name, TrainingInputs(pictures(folder, config), **inputs))
 
     return make
 

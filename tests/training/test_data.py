@@ -7,7 +7,7 @@ import torch
 
 from esrgan.images import Picture, encode_png, read
 from esrgan.resize import imresize
-from esrgan.training.cache import OVERLAP_PX, SUBIMAGE_PX, cuts, open_cache
+from esrgan.training.cache import OVERLAP_PX, SUBIMAGE_PX, open_cache, subimages
 from esrgan.training.config import DataConfig
 from esrgan.training.data import Loader, hold_out, open_training_set, to_tensor
 
@@ -23,8 +23,8 @@ def write(path, height, width, dtype=np.uint8):
 def test_the_cache_holds_hr_and_its_matlab_reduction(folder):
     cache = open_cache(folder / "data", folder / "caches")
     hr = read(folder / "data" / "a.png").pixels
-    lr, found = cache.views(cache.pictures["a.png"][0])
-    np.testing.assert_array_equal(found, hr)
+    lr, cached_hr = cache.views(cache.pictures["a.png"][0])
+    np.testing.assert_array_equal(cached_hr, hr)
     np.testing.assert_array_equal(lr, imresize(hr, 0.25))
     assert list(cache.pictures) == ["a.png", "inner/b.png"]
 
@@ -32,20 +32,20 @@ def test_the_cache_holds_hr_and_its_matlab_reduction(folder):
 def test_the_cache_is_made_once_and_again_when_a_picture_changes(folder):
     seen = []
 
-    def watch(items, total):
+    def progress(items, total):
         seen.append(total)
         return items
 
     for _ in range(2):
-        open_cache(folder / "data", folder / "caches", watch)
+        open_cache(folder / "data", folder / "caches", progress)
     assert seen == [2]
     write(folder / "data" / "c.png", 40, 40)
-    open_cache(folder / "data", folder / "caches", watch)
+    open_cache(folder / "data", folder / "caches", progress)
     assert seen == [2, 3]
     assert not list((folder / "caches").glob("*.partial*"))
 
 
-def test_what_a_killed_process_left_is_dropped_once_it_is_old(folder):
+def test_a_half_written_cache_is_removed_when_it_is_old(folder):
     fresh, stale = (folder / "caches" / f"pictures-0.partial-{name}" for name in "ab")
     for left in (fresh, stale):
         left.mkdir(parents=True)
@@ -66,14 +66,14 @@ def test_a_picture_of_16_bits_is_rounded_to_8(tmp_path):
 
 def test_large_pictures_are_cut_into_overlapping_parts_that_cover_them():
     covered = np.zeros((1000, 700), int)
-    for top, left, height, width in cuts(1000, 700):
+    for top, left, height, width in subimages(1000, 700):
         assert max(height, width) == SUBIMAGE_PX
         assert top % 4 == left % 4 == height % 4 == 0
         covered[top : top + height, left : left + width] += 1
     assert covered.min() == 1
-    tops = sorted({top for top, *_ in cuts(1000, 700)})
+    tops = sorted({top for top, *_ in subimages(1000, 700)})
     assert all(b - a <= SUBIMAGE_PX - OVERLAP_PX for a, b in pairwise(tops))
-    assert list(cuts(480, 320)) == [(0, 0, 480, 320)]
+    assert list(subimages(480, 320)) == [(0, 0, 480, 320)]
 
 
 def test_sub_images_of_a_large_picture_are_its_pixels(tmp_path):
@@ -81,7 +81,7 @@ def test_sub_images_of_a_large_picture_are_its_pixels(tmp_path):
     cache = open_cache(tmp_path / "data", tmp_path / "caches")
     hr = read(tmp_path / "data" / "large.png").pixels
     lr = imresize(hr, 0.25)
-    places = list(cuts(600, 500))
+    places = list(subimages(600, 500))
     assert len(places) == len(cache.pictures["large.png"]) == 4
     for (top, left, height, width), item in zip(places, cache.pictures["large.png"], strict=True):
         low, high = cache.views(item)
@@ -109,7 +109,7 @@ def test_lr_and_hr_patches_show_the_same_place_turned_the_same_way(folder):
     assert (torch.nn.functional.avg_pool2d(hr, 4) - lr)[inner].abs().mean() < 0.02
 
 
-def test_the_loader_gives_the_step_that_is_asked_for(folder):
+def test_the_loader_gives_the_batch_of_any_step(folder):
     pictures = open_training_set({folder / "data": None}, CONFIG, folder / "caches")
     loader = Loader(pictures, CONFIG, 0, range(4))
     for step in (5, 6, 2, 3):

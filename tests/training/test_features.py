@@ -5,8 +5,8 @@ import torch
 
 from esrgan.models.vgg import VGG19
 from esrgan.training import features
-from esrgan.training.config import LossConfig
 from esrgan.training.features import load_features, read_convolutions
+from esrgan.training.loss_config import LossConfig
 from tests.training.conftest import accept, random_vgg
 
 SMALL = LossConfig(
@@ -21,7 +21,7 @@ def file(tmp_path, monkeypatch):
     return tmp_path / "vgg.pth"
 
 
-def test_a_file_is_read_once_and_kept(file, tmp_path):
+def test_a_file_is_read_once_and_cached(file, tmp_path):
     network = load_features(SMALL, file, tmp_path / "caches")
     file.unlink()
     again = load_features(SMALL, None, tmp_path / "caches")
@@ -33,7 +33,7 @@ def test_no_loss_on_features_needs_no_file(tmp_path):
     assert load_features(LossConfig(), None, tmp_path) is None
 
 
-def test_layers_after_activation_where_the_run_says_so(file, tmp_path):
+def test_features_after_activation_are_not_negative(file, tmp_path):
     losses = LossConfig(
         perceptual_weight=1.0,
         feature_network="vgg16-antialiased",
@@ -69,7 +69,7 @@ def test_other_files_are_refused(tmp_path, content):
         read_convolutions(path, replace(features.SOURCES["vgg16-antialiased"], sha256_start=""))
 
 
-def test_a_missing_file_is_asked_for(tmp_path):
+def test_a_missing_file_is_refused_with_where_to_get_it(tmp_path):
     with pytest.raises(ValueError, match=r"pass --features FILE, weights/vST0\.0"):
         load_features(SMALL, None, tmp_path)
     with pytest.raises(ValueError, match="There is no file"):

@@ -9,9 +9,8 @@ from esrgan.images import Picture, encode_png
 from esrgan.interpolation import interpolate
 from esrgan.training import loop
 from esrgan.training.checkpoints import PATTERN, checkpoint_path, fingerprint, load_newest
-from esrgan.training.embed import embed
 from esrgan.training.features import load_features
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 from esrgan.weights import load
 from esrgan.weights.pairs import check_generators
 from tests.training.conftest import accept, random_vgg, tiny
@@ -78,12 +77,12 @@ def test_stage_two_starts_from_stage_one_and_moves_both_networks(trainer, folder
     init = str(folder / "first" / loop.WEIGHTS)
     second = trainer("gan", tiny("esrgan-small", 2, init=init))
     start = load(folder / "first" / loop.WEIGHTS).state
-    assert all(torch.equal(v, start[k]) for k, v in second.learner.bare.state_dict().items())
-    before = [p.clone() for p in second.learner.adversary.bare.parameters()]
+    assert all(torch.equal(v, start[k]) for k, v in second.learner.unwrapped.state_dict().items())
+    before = [p.clone() for p in second.learner.adversary.unwrapped.parameters()]
     line, _ = second.train()
     assert "adversarial" in line
     assert "discriminator" in line
-    after = second.learner.adversary.bare.parameters()
+    after = second.learner.adversary.unwrapped.parameters()
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     ends = load(folder / "first" / loop.WEIGHTS), load(folder / "gan" / loop.WEIGHTS)
     between = ends[0].network(interpolate(ends[0].state, ends[1].state, 0.5))
@@ -99,17 +98,17 @@ def test_a_trained_pair_gives_a_head_start(trainer, folder):
     psnr, other = (str(folder / name / loop.WEIGHTS) for name in ("psnr", "other"))
     on = trainer("on", tiny("esrgan-small", 1, init=psnr, head_start=(psnr, other)))
     expected = load(folder / "other" / loop.WEIGHTS).state
-    for key, value in on.learner.bare.state_dict().items():
+    for key, value in on.learner.unwrapped.state_dict().items():
         torch.testing.assert_close(value, expected[key])
     twice = trainer("twice", tiny("esrgan-small", 1, init=other, head_start=(psnr, other)))
     start = load(folder / "psnr" / loop.WEIGHTS).state
-    for key, value in twice.learner.bare.state_dict().items():
+    for key, value in twice.learner.unwrapped.state_dict().items():
         torch.testing.assert_close(value, 2 * expected[key] - start[key])
     with pytest.raises(ValueError, match="two files"):
         tiny("esrgan-small", 1, init=psnr, head_start=(psnr,))
 
 
-def test_the_networks_between_the_ends_are_trained_too(trainer, folder):
+def test_path_weight_adds_a_loss_unless_training_from_scratch(trainer, folder):
     list(trainer("first", tiny("rrdb-psnr-small", 1)).train())
     init = str(folder / "first" / loop.WEIGHTS)
     line, *_ = trainer("gan", tiny("esrgan-small", 2, init=init, path_weight=1.0)).train()
@@ -118,19 +117,19 @@ def test_the_networks_between_the_ends_are_trained_too(trainer, folder):
     assert "path" not in line
 
 
-def test_the_discriminators_halves_use_the_means_that_the_generator_saw(trainer):
+def test_the_discriminators_loss_uses_the_logit_means_of_the_generators_pass(trainer):
     """Its gradient is that of equation 1 with the other kind's mean held fixed."""
     run = trainer("gan", tiny("esrgan-small", 1, **GAN, precision="fp32"))
     adversary = run.learner.adversary
     sr, hr = torch.rand(2, 2, 3, 32, 32)
-    adversary.bare.eval()
+    adversary.unwrapped.eval()
     _, means = adversary.generator_loss(sr, hr)
     with torch.no_grad():
-        torch.testing.assert_close(means.real, adversary.bare(hr).mean())
-        torch.testing.assert_close(means.fake, adversary.bare(sr).mean())
-    real, fake = adversary.real_half(hr, means), adversary.fake_half(sr, means)
-    expected = losses.discriminator_real_loss(adversary.bare(hr), means.fake)
-    expected = expected + losses.discriminator_fake_loss(adversary.bare(sr), means.real)
+        torch.testing.assert_close(means.real, adversary.unwrapped(hr).mean())
+        torch.testing.assert_close(means.fake, adversary.unwrapped(sr).mean())
+    real, fake = adversary.real_loss(hr, means), adversary.fake_loss(sr, means)
+    expected = losses.discriminator_real_loss(adversary.unwrapped(hr), means.fake)
+    expected = expected + losses.discriminator_fake_loss(adversary.unwrapped(sr), means.real)
     torch.testing.assert_close(real + fake, expected / 2)
 
 
@@ -227,11 +226,11 @@ def test_a_run_that_diverges_stops_and_keeps_its_checkpoint(trainer, folder):
 
 def test_a_gradient_that_is_not_finite_stops_the_run_before_the_update(trainer):
     run = trainer("run", tiny("rrdb-psnr-small", 4))
-    before = {key: value.clone() for key, value in run.learner.bare.state_dict().items()}
+    before = {key: value.clone() for key, value in run.learner.unwrapped.state_dict().items()}
     run.learner.objective = lambda sr, *_: {"content": (sr * 0).sqrt().sum()}
     with pytest.raises(ValueError, match="gradient is not finite"):
         next(run.train())
-    after = run.learner.bare.state_dict()
+    after = run.learner.unwrapped.state_dict()
     assert all(torch.equal(value, before[key]) for key, value in after.items())
 
 
@@ -264,18 +263,18 @@ def test_a_run_with_every_loss_validates_and_resumes(trainer, folder, monkeypatc
     layers = {"perceptual_layers": {"pool2": 0.2}, "texture_layers": {"1_1": 1.0}}
     seen = {"patch_px": 40, "perceptual_crop_px": 32, "perceptual_weight": 1.0}
     config = tiny("pirm-small", 2, **GAN, **seen, texture_weight=1.0, **layers)
-    config = changed(config, back_projection=2, validate_every=1)
+    config = replace_fields(config, back_projection=2, validate_every=1)
     features = load_features(config.losses, folder / "vgg.pth", folder)
-    materials = {"features": features, "validation": [folder / "data" / "a.png"]}
-    lines = list(trainer("whole", config, **materials).train())
+    inputs = {"features": features, "validation": [folder / "data" / "a.png"]}
+    lines = list(trainer("whole", config, **inputs).train())
     for name in ("content", "perceptual", "texture", "adversarial", "discriminator"):
         assert f"{name} " in lines[0]
     assert [line for line in lines if line.startswith(("| 1 | –", "| 2 | –"))]
-    steps = trainer("broken", config, **materials).train()
+    steps = trainer("broken", config, **inputs).train()
     for line in steps:
         if line.startswith("2/2"):
             steps.close()
-    list(trainer("broken", config, **materials).train())
+    list(trainer("broken", config, **inputs).train())
     assert equal(folder / "whole", folder / "broken")
     recipe = json.loads((folder / "whole" / loop.CONFIG).read_text())
     assert recipe["materials"]["features"] == fingerprint(features.convolutions.state_dict())
@@ -296,7 +295,7 @@ def test_the_weights_of_init_may_move_but_not_change(trainer, folder):
             trainer("run", tiny("esrgan-small", 1, init=init, **settings))
 
 
-def test_what_a_killed_run_left_half_written_is_dropped(trainer, folder):
+def test_half_written_files_of_a_killed_run_are_removed(trainer, folder):
     list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
     left = folder / "run" / "checkpoint-00000002.pt.123.partial"
     left.write_bytes(b"half")
@@ -311,28 +310,13 @@ def test_a_picture_too_small_to_validate_on_is_named_at_once(trainer, folder):
         trainer("run", tiny("rrdb-psnr-small", 1), validation=[path])
 
 
-def test_a_picture_more_is_another_run(trainer, folder, photo):
+def test_a_run_is_not_resumed_with_another_picture(trainer, folder, photo):
     list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
     (folder / "data" / "c.png").write_bytes(encode_png(Picture(photo)))
     with pytest.raises(ValueError, match="begun with pictures="):
         trainer("run", tiny("rrdb-psnr-small", 1))
 
 
-def test_an_impossible_size_is_refused(trainer):
+def test_an_impossible_size_of_the_network_is_refused(trainer):
     with pytest.raises(ValueError, match="rrdbnet cannot be built of"):
         trainer("run", tiny("rrdb-psnr-small", 1, model={"num_blocks": 1.5}))
-
-
-def test_embedding_halves_and_adds_licence_and_scores(trainer, folder):
-    list(trainer("run", tiny("rrdb-psnr-small", 1)).train())
-    report = folder / "report.json"
-    report.write_text('{"mean": {"psnr_y": 30.123456, "niqe": null}}')
-    embed(folder / "run" / loop.WEIGHTS, folder / "out.safetensors", "CC0", {"A": report})
-    metadata = load(folder / "out.safetensors").metadata
-    assert metadata["licence"] == "CC0"
-    assert metadata["scores"] == '{"A": {"psnr_y": 30.1235}}'
-    assert '"preset": "rrdb-psnr-small"' in metadata["training"]
-    sizes = [
-        (folder / name).stat().st_size for name in ("run/weights.safetensors", "out.safetensors")
-    ]
-    assert sizes[1] < 0.8 * sizes[0]

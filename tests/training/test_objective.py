@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from esrgan.models.vgg import VGG16_ANTIALIASED, VGGFeatures
-from esrgan.training.config import LossConfig
+from esrgan.training.loss_config import LossConfig
 from esrgan.training.objective import Objective
 from tests.training.conftest import random_vgg
 

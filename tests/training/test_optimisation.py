@@ -5,12 +5,12 @@ from esrgan.training.config import OptimisationConfig
 from esrgan.training.muon import Muon
 from esrgan.training.optimisation import (
     adam,
-    follow,
     generator_optimiser,
     schedule,
     set_learning_rate,
+    update_average,
 )
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 
 
 def shares(config, steps, at):
@@ -40,19 +40,19 @@ def test_a_run_chooses_its_generators_optimiser():
     network = torch.nn.Linear(2, 2)
     config = OptimisationConfig(learning_rate=0.5, beta2=0.9)
     assert generator_optimiser(network, config).param_groups[0]["betas"] == (0.9, 0.9)
-    chosen = generator_optimiser(network, changed(config, optimiser="muon"))
+    chosen = generator_optimiser(network, replace_fields(config, optimiser="muon"))
     assert isinstance(chosen, Muon)
     assert chosen.param_groups[0]["peak"] == 0.5
     with pytest.raises(ValueError, match="adam, muon"):
-        changed(config, optimiser="sgd")
+        replace_fields(config, optimiser="sgd")
 
 
 def test_the_average_follows_at_its_decay_and_faster_at_first():
     average, network = torch.nn.BatchNorm1d(1), torch.nn.BatchNorm1d(1)
     network.weight.data.fill_(2.0)
     network.num_batches_tracked.fill_(7)
-    follow(average, network, 0.9, step=0)
+    update_average(average, network, 0.9, step=0)
     assert average.weight.item() == pytest.approx(1.9)
     assert average.num_batches_tracked == 7
-    follow(average, network, 0.9, step=10_000)
+    update_average(average, network, 0.9, step=10_000)
     assert average.weight.item() == pytest.approx(1.91)

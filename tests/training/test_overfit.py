@@ -1,4 +1,4 @@
-"""Each preset's small form learns four pictures by heart, in its own size and with its losses."""
+"""Each small preset overfits four pictures, in its own size and with its own losses."""
 
 import re
 
@@ -10,14 +10,14 @@ from skimage import data
 from esrgan.images import Picture, encode_png
 from esrgan.training.features import load_features
 from esrgan.training.presets import PRESETS
-from esrgan.training.settings import changed
+from esrgan.training.settings import replace_fields
 from tests.training.conftest import accept, pictures, random_vgg
 
 SMALL = [name for name in PRESETS if name.endswith("-small")]
 STEPS = 200
 LEARNT = ("content", "perceptual", "texture")
-# A game has no loss that falls: its weight is nearly taken off, so that the rest is seen to.
-GAME = {"init": "scratch", "adversarial_weight": 1e-6}
+# The adversarial loss of a GAN does not fall. Its weight is nearly 0, so that the others do.
+TINY_GAN_WEIGHT = {"init": "scratch", "adversarial_weight": 1e-6}
 SETTINGS = {
     "steps": STEPS,
     "batch_size": 4,
@@ -54,17 +54,17 @@ def mean_loss(lines, names):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_the_small_presets_learn_four_pictures(four, name, monkeypatch):
-    from esrgan.training.loop import Materials, Trainer
+    from esrgan.training.loop import Trainer, TrainingInputs
 
-    game = GAME if PRESETS[name].is_adversarial else {}
-    config = changed(PRESETS[name], **SETTINGS, **game)
+    gan = TINY_GAN_WEIGHT if PRESETS[name].is_adversarial else {}
+    config = replace_fields(PRESETS[name], **SETTINGS, **gan)
     accept(four / "vgg.pth", monkeypatch)
     features = load_features(config.losses, four / "vgg.pth", four)
-    run = Trainer(config, four / "run", Materials(pictures(four, config), features))
+    run = Trainer(config, four / "run", TrainingInputs(pictures(four, config), features))
     lines = list(run.train())
     first, last = (mean_loss(part, LEARNT) for part in (lines[:3], lines[-5:]))
     print(f"{name}: {first:.4f} → {last:.4f}")  # noqa: T201
     assert last < 0.8 * first
-    if game:
-        game_losses = [mean_loss([line], ("discriminator",)) for line in lines]
-        assert min(game_losses) < 0.8 * game_losses[0]
+    if gan:
+        discriminator_losses = [mean_loss([line], ("discriminator",)) for line in lines]
+        assert min(discriminator_losses) < 0.8 * discriminator_losses[0]

@@ -1,12 +1,12 @@
-"""Fit and validate the proxy of PI: `python -m esrgan.metrics.fit_perception BENCHMARKS`.
+"""Fit the estimate of Ma's score in the proxy of the perceptual index (PI), and print its errors.
 
-BENCHMARKS holds Set5, Set14 and BSD100, each with HR and LRx4. Fitted to the perceptual index
-of eight originals and of their bicubic enlargements, published with ESRGAN (arXiv 1809.00219,
-figure 7 and supplement); the data sets' published means for bicubic are not used in the fit.
+`python -m benchmarks.fit_perceptual_index BENCHMARKS`, a folder that holds Set5, Set14 and BSD100,
+each with HR and LRx4. The fit is to the PI of eight originals and of their bicubic enlargements,
+published with ESRGAN (arXiv 1809.00219, figure 7 and supplement). The published means of whole data
+sets for bicubic are not used in the fit; they are printed beside the proxy's.
 """
 
 import argparse
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +136,7 @@ def main() -> None:
     """Print the fit and its validation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("benchmarks", type=Path, help="folder of Set5, Set14 and BSD100")
-    sys.stdout.write(describe(parser.parse_args().benchmarks) + "\n")
+    print(describe(parser.parse_args().benchmarks))
 
 
 if __name__ == "__main__":

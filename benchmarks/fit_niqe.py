@@ -1,4 +1,7 @@
-"""Fit NIQE's pristine model: `python -m esrgan.metrics.fit_naturalness DIR -o niqe.npz`."""
+"""Fit the model of natural pictures that NIQE measures a distance from.
+
+`python -m benchmarks.fit_niqe DIR -o niqe.npz`, where DIR holds undistorted photographs.
+"""
 
 import argparse
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Make a run's weights into an embedded model: add licence and scores to what the file says.
+"""Make an embedded model of a training run: its weights in fp16, with licence and scores added.
 
-`python -m esrgan.training.embed RUN/weights.safetensors OUT.safetensors --licence TEXT
+`python -m benchmarks.embed_weights RUN/weights.safetensors OUT.safetensors --licence TEXT
 --score Set5=set5.json … [--notes TEXT]`, where each JSON file is a report of
 `python -m esrgan evaluate`, and the notes say what the run's configuration does not: hours,
 hardware, earlier runs.

@@ -1,4 +1,4 @@
-"""Curves and sample pictures for TensorBoard, where it is installed."""
+"""Curves of a run's losses and scores, and sample pictures, for TensorBoard if installed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,17 +9,17 @@ from torch import Tensor
 FOLDER = "tensorboard"
 
 
-class Scalars:
-    """Writes into a run's `tensorboard` folder; does nothing in other processes or without it.
+class TensorBoardWriter:
+    """Writes into a run's `tensorboard` folder, from the main process and if it is installed.
 
     Parameters
     ----------
     run
         The run's folder.
     step
-        Where the run goes on: what an interrupted one wrote after it is hidden.
+        Where the run goes on: what an interrupted run wrote of later steps is hidden.
     is_main
-        Whether this process is the one that writes.
+        Whether this is the main process; the others write nothing.
     """
 
     def __init__(self, run: Path, step: int, *, is_main: bool = True) -> None:
@@ -32,7 +32,7 @@ class Scalars:
             return
         self._writer = SummaryWriter(str(run / FOLDER), purge_step=step + 1)
 
-    def add(self, step: int, values: Mapping[str, float]) -> None:
+    def add_values(self, step: int, values: Mapping[str, float]) -> None:
         """Add one point to each curve."""
         if self._writer is not None:
             for name, value in values.items():
@@ -44,6 +44,6 @@ class Scalars:
             self._writer.add_image("held-out picture", picture, step)
 
     def close(self) -> None:
-        """Write what is pending."""
+        """Write what is pending and close the file."""
         if self._writer is not None:
             self._writer.close()

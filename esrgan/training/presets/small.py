@@ -1,0 +1,175 @@
+"""ESRGAN and the systems that it is compared with, in sizes that two CPU cores train in minutes.
+
+Each loss has the form of its paper's, with three changes for the GANs: the perceptual loss reads
+VGG16, the discriminator is spectrally normalised, and the L1 loss weighs at least as much as the
+perceptual one, so that the GAN's weights stay close enough to their PSNR-oriented start for the two
+networks to interpolate. The learning rate falls along half a cosine; `milestones` and `decay` are
+the paper's and count only with `--set schedule=steps`.
+"""
+
+from esrgan.training.presets.definition import Fields, define
+from esrgan.training.presets.paper import FIRST_STAGE_MILESTONES, SECOND_STAGE_MILESTONES, K
+
+SMALL_RRDB = {"num_features": 32, "num_blocks": 4, "growth_channels": 16}
+SMALL_RESNET = {"num_features": 32, "num_blocks": 8}
+SHORT_RUN: Fields = {
+    "schedule": "cosine",
+    "warmup_steps": 100,
+    "clip_norm": 1.0,
+    "precision": "auto",
+    "checkpoint_every": 500,
+    "validate_every": 2000,
+}
+"""What every small preset has."""
+VGG16_LOSS: Fields = {
+    "perceptual_weight": 1.0,
+    "perceptual_layers": {"1_2": 0.2, "2_2": 0.15, "3_3": 0.08},
+    "feature_network": "vgg16-antialiased",
+}
+"""The perceptual loss of every small GAN preset; each chooses the side of its random crops."""
+PATCH_DISCRIMINATOR: Fields = {"discriminator": "patch-spectral", "discriminator_features": 48}
+"""The discriminator of every small GAN preset."""
+
+RRDB_PSNR = define(
+    "rrdb-psnr-small",
+    SHORT_RUN,
+    section="ESRGAN section 4.1, first stage",
+    architecture="rrdbnet",
+    model=SMALL_RRDB,
+    steps=8000,
+    patch_px=96,
+    optimiser="muon",
+    learning_rate=1e-3,
+    milestones=FIRST_STAGE_MILESTONES,
+)
+
+ESRGAN = define(
+    "esrgan-small",
+    SHORT_RUN,
+    VGG16_LOSS,
+    PATCH_DISCRIMINATOR,
+    section="ESRGAN section 4.1, second stage",
+    architecture="rrdbnet",
+    model=SMALL_RRDB,
+    steps=5000,
+    batch_size=8,
+    patch_px=96,
+    perceptual_crop_px=64,
+    adversarial_weight=0.0025,
+    path_weight=1.0,
+    milestones=SECOND_STAGE_MILESTONES,
+)
+
+# The form without batch normalisation in its published size: pairs of it interpolate cleanly.
+SRRESNET = define(
+    "srresnet-small",
+    SHORT_RUN,
+    section="SRGAN (arXiv 1609.04802) section 3.2, SRResNet-MSE",
+    architecture="srresnet",
+    steps=4000,
+    batch_size=8,
+    patch_px=96,
+    optimiser="muon",
+    learning_rate=5e-4,
+    beta2=0.999,
+)
+
+# In its published size the network has time for small patches only; a larger adversarial weight
+# makes up for that.
+SRGAN = define(
+    "srgan-small",
+    SHORT_RUN,
+    VGG16_LOSS,
+    PATCH_DISCRIMINATOR,
+    section="SRGAN (arXiv 1609.04802) section 3.2, SRGAN-VGG54",
+    architecture="srresnet",
+    steps=4000,
+    batch_size=4,
+    patch_px=64,
+    perceptual_activated=True,
+    perceptual_crop_px=48,
+    adversarial_weight=0.005,
+    game="standard",
+    path_weight=1.0,
+    milestones=(100 * K,),
+    decay=0.1,
+    beta2=0.999,
+)
+
+SRCNN = define(
+    "srcnn-small",
+    SHORT_RUN,
+    section="SRCNN (arXiv 1501.00092) section 4.1, 9-5-5",
+    architecture="srcnn",
+    steps=8000,
+    patch_px=96,
+    content_distance="l2",
+    learning_rate=1e-3,
+)
+
+EDSR = define(
+    "edsr-small",
+    SHORT_RUN,
+    section="EDSR (arXiv 1707.02921) section 4.2",
+    architecture="edsr",
+    model=SMALL_RESNET | {"residual_scale": 1.0},
+    steps=8000,
+    patch_px=96,
+    learning_rate=1e-3,
+    milestones=(200 * K,),
+    beta2=0.999,
+)
+
+RCAN = define(
+    "rcan-small",
+    SHORT_RUN,
+    section="RCAN (arXiv 1807.02758) section 4.1",
+    architecture="rcan",
+    model={"num_features": 32, "num_groups": 2, "num_blocks": 4},
+    steps=8000,
+    patch_px=96,
+    learning_rate=1e-3,
+    milestones=(200 * K, 400 * K, 600 * K, 800 * K),
+    beta2=0.999,
+)
+
+ENHANCENET = define(
+    "enhancenet-small",
+    SHORT_RUN,
+    VGG16_LOSS,
+    PATCH_DISCRIMINATOR,
+    section="EnhanceNet (arXiv 1612.07919) section 4.2, PAT",
+    architecture="enhancenet",
+    model={"num_features": 32, "num_blocks": 5},
+    steps=5000,
+    batch_size=8,
+    patch_px=96,
+    perceptual_distance="l2",
+    perceptual_activated=True,
+    perceptual_crop_px=64,
+    adversarial_weight=0.0025,
+    game="standard",
+    texture_weight=1.0,
+    texture_layers={"1_1": 0.3, "2_1": 1.0, "3_1": 1.0},
+    beta2=0.999,
+)
+
+PIRM = define(
+    "pirm-small",
+    SHORT_RUN,
+    VGG16_LOSS,
+    PATCH_DISCRIMINATOR,
+    section="ESRGAN section 4.5, region 3 of the PIRM-SR challenge",
+    architecture="srresnet",
+    model=SMALL_RESNET,
+    steps=5000,
+    batch_size=8,
+    patch_px=96,
+    content_weight=10.0,
+    perceptual_crop_px=64,
+    adversarial_weight=0.0025,
+    milestones=SECOND_STAGE_MILESTONES,
+    back_projection=20,
+)
+
+SMALL_PRESETS = (RRDB_PSNR, ESRGAN, SRRESNET, SRGAN, SRCNN, EDSR, RCAN, ENHANCENET, PIRM)
