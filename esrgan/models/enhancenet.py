@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from esrgan.models.architecture import Architecture
 from esrgan.models.blocks import ResidualBlock, check_sizes, num_doublings
 from esrgan.resize import imresize_tensor
 
@@ -48,3 +49,6 @@ class EnhanceNet(nn.Module):
             features = F.relu(convolution(features))
         residual = self.conv_last(F.relu(self.conv_hr(features)))
         return imresize_tensor(lr, self.config.scale) + residual
+
+
+ARCHITECTURE = Architecture(EnhanceNet, EnhanceNetConfig)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from esrgan.models.architecture import Architecture
 from esrgan.resize import imresize_tensor
 
 
@@ -49,3 +50,6 @@ class SRCNN(nn.Module):
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
         enlarged = imresize_tensor(lr, self.config.scale)
         return self.conv3(F.relu(self.conv2(F.relu(self.conv1(enlarged)))))
+
+
+ARCHITECTURE = Architecture(SRCNN, SRCNNConfig)

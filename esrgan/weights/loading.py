@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from esrgan.models import ARCHITECTURES, build
-from esrgan.weights.detection import State, detect
+from esrgan.models.dialect import State
+from esrgan.weights.dialects import detect
 from esrgan.weights.reading import read
 
 NATIVE = "native"

@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from esrgan.weights.detection import unwrap
+from esrgan.weights.wrappers import unwrap
 
 LARGEST_FILE = 300_000_000
 LARGEST_HEADER = 8_000_000

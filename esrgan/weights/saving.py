@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from esrgan.files import write_atomically
-from esrgan.weights.detection import express
+from esrgan.weights.dialects import express
 from esrgan.weights.loading import Generator
 
 PYTORCH_SUFFIXES = (".pth", ".pt")
@@ -56,8 +56,8 @@ def save_generator(path: Path, generator: Generator, dialect: str | None = None)
     path
         `.safetensors`, or `.pth` for other programs.
     dialect
-        A name of `esrgan.weights.dialects.NAMES`. By default safetensors files are our own, with
-        a description, and `.pth` files speak BasicSR's dialect.
+        One of `esrgan.weights.dialects.dialect_names()`. By default a safetensors file has this
+        package's keys and describes itself, and a `.pth` file is in BasicSR's dialect.
 
     Raises
     ------
