@@ -74,7 +74,8 @@ class Dialect:
     constants
         Tensors that the program's files hold besides the layers.
     wrapper
-        Key under which the program's files hold the state dict, or '' where they hold it bare.
+        Key under which the program's files hold the state dict, one of
+        `esrgan.weights.wrappers.WRAPPERS`, or '' where they hold it bare.
     """
 
     name: str
