@@ -14,8 +14,8 @@ from esrgan.models.architecture import Architecture
 
 ARCHITECTURES: Mapping[str, Architecture] = {
     "rrdbnet": rrdbnet.ARCHITECTURE,
-    "srresnet-bn": srresnet.ARCHITECTURE,
-    "srresnet": msrresnet.ARCHITECTURE,
+    "srresnet": srresnet.ARCHITECTURE,
+    "msrresnet": msrresnet.ARCHITECTURE,
     "srcnn": srcnn.ARCHITECTURE,
     "edsr": edsr.ARCHITECTURE,
     "rcan": rcan.ARCHITECTURE,
@@ -40,7 +40,7 @@ def build(architecture: str, **config: float) -> nn.Module:
 
     Examples
     --------
-    >>> sum(parameter.numel() for parameter in build("srresnet").parameters())
+    >>> sum(parameter.numel() for parameter in build("msrresnet").parameters())
     1517571
     """
     if architecture not in ARCHITECTURES:

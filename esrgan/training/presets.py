@@ -39,7 +39,7 @@ SRRESNET: TrainingConfig = changed(
     RRDB_PSNR,
     preset="srresnet",
     section="SRGAN (arXiv 1609.04802) section 3.2, SRResNet-MSE",
-    architecture="srresnet-bn",
+    architecture="srresnet",
     steps=1000 * K,
     learning_rate=1e-4,
     milestones=(),
@@ -119,7 +119,7 @@ PIRM: TrainingConfig = changed(
     ESRGAN,
     preset="pirm",
     section="ESRGAN section 4.5, region 3 of the PIRM-SR challenge",
-    architecture="srresnet",
+    architecture="msrresnet",
     content_weight=10.0,
     feature_network="minc",
     back_projection=20,
@@ -159,7 +159,7 @@ def ablation(column: int) -> TrainingConfig:
         ESRGAN,
         preset=f"ablation-{column}",
         section=f"ESRGAN section 4.4, figure 8, column {column}",
-        architecture="rrdbnet" if column >= 6 else "srresnet",
+        architecture="rrdbnet" if column >= 6 else "msrresnet",
         model={"batch_norm": True} if column < 3 else {},
         perceptual_activated=column < 4,
         game="relativistic" if column >= 5 else "standard",
@@ -177,8 +177,8 @@ def small(config: TrainingConfig) -> TrainingConfig:
 
 SMALL_MODELS: Mapping[str, Mapping[str, float]] = {
     "rrdbnet": SMALL_RRDB,
+    "msrresnet": SMALL_RESNET,
     "srresnet": SMALL_RESNET,
-    "srresnet-bn": SMALL_RESNET,
     "srcnn": {},
     "edsr": SMALL_RESNET | {"residual_scale": 1.0},
     "rcan": {"num_features": 32, "num_groups": 2, "num_blocks": 4},
@@ -191,7 +191,7 @@ PAPER = (
 )
 
 # The embedded SRResNet has the published BN-free form and size: its pair interpolates cleanly.
-BN_FREE = {"architecture": "srresnet", "model": {}, "content_distance": "l1", "batch_size": 8}
+BN_FREE = {"architecture": "msrresnet", "model": {}, "content_distance": "l1", "batch_size": 8}
 # A network of that size has time for small patches only; the stronger game makes up for it.
 SMALL_PATCHES = {
     "steps": 4000,

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from esrgan.models import ARCHITECTURES, build
 from esrgan.models.dialect import State
 from esrgan.weights.dialects import detect
+from esrgan.weights.former_names import current_architecture
 from esrgan.weights.reading import read
 
 NATIVE = "native"
@@ -106,7 +107,7 @@ def _described(path: Path, state: State, metadata: dict[str, str]) -> Generator:
     refusal = f"{path.name} does not hold what its description says"
     try:
         config: dict[str, Any] = json.loads(metadata["config"])
-        architecture = metadata["architecture"]
+        architecture = current_architecture(metadata["architecture"], state)
         config = full_config(architecture, config)
         _check_blocks(config, state)
         generator = Generator(architecture, config, state, metadata)

@@ -14,7 +14,7 @@ PROBE_PX = 24
 LARGEST_SHIFT = 0.1
 """Most by which mean brightness may move, in [0, 1]: 26 grey levels. The embedded pair moves by
 0.01; a network and its copy with shuffled channels lose 0.3 halfway. A network that adds its
-output to an enlarged picture (SRResNet) keeps its brightness whatever happens to it."""
+output to an enlarged picture (MSRResNet) keeps its brightness whatever happens to it."""
 
 
 def check_generators(psnr: Generator, gan: Generator) -> None:

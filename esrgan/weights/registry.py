@@ -15,7 +15,7 @@ ESRGAN_HUB = f"{HUB}/databuzzword/esrgan/resolve/main"
 REAL_ESRGAN = "https://github.com/xinntao/Real-ESRGAN/releases/download"
 KAIR = "https://github.com/cszn/KAIR/releases/download/v1.0"
 RRDBNET = {"scale": 4, "num_features": 64, "num_blocks": 23, "growth_channels": 32}
-SRRESNET = {"scale": 4, "num_features": 64, "num_blocks": 16}
+MSRRESNET = {"scale": 4, "num_features": 64, "num_blocks": 16}
 SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
@@ -202,8 +202,8 @@ PUBLISHED = (
             RemoteFile(name, f"{KAIR}/{name}", 6_000_000, is_size_exact=False)
             for name in ("msrresnet_x4_psnr.pth", "msrresnet_x4_gan.pth")
         ),
-        architecture="srresnet",
-        config=SRRESNET,
+        architecture="msrresnet",
+        config=MSRRESNET,
         paper="arXiv 1609.04802",
     ),
 )

@@ -40,7 +40,7 @@ def test_the_end_is_moved_and_a_seed_gives_its_alpha():
 
 
 def test_running_means_stay_those_of_the_end():
-    network = build("srresnet-bn", num_features=4, num_blocks=1).train()
+    network = build("srresnet", num_features=4, num_blocks=1).train()
     before = {name: buffer.clone() for name, buffer in network.named_buffers()}
     path = Path({name: value.detach() for name, value in network.named_parameters()}, weight=1.0)
     path(network, torch.rand(EVERY, 3, 8, 8), torch.rand(EVERY, 3, 32, 32), (0, 0))

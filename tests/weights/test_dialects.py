@@ -11,7 +11,7 @@ RRDB = [
     for scale, features, blocks, growth in [(1, 4, 1, 2), (2, 6, 2, 3), (4, 5, 11, 4), (8, 8, 2, 8)]
 ]
 RESNET = [{"num_features": 4, "num_blocks": 2}, {"num_features": 6, "num_blocks": 11}]
-SIZES = [("rrdbnet", sizes) for sizes in RRDB] + [("srresnet", sizes) for sizes in RESNET]
+SIZES = [("rrdbnet", sizes) for sizes in RRDB] + [("msrresnet", sizes) for sizes in RESNET]
 CASES = [
     (architecture, sizes, name)
     for architecture, sizes in SIZES
@@ -226,7 +226,7 @@ def test_keys_that_number_many_blocks_cost_nothing():
 
 
 def test_a_dialect_that_an_architecture_has_not():
-    state = network("srresnet", RESNET[0]).state_dict()
-    with pytest.raises(ValueError, match="srresnet is not written in the dialect 'old'; it has"):
-        express("srresnet", state, "old")
+    state = network("msrresnet", RESNET[0]).state_dict()
+    with pytest.raises(ValueError, match="msrresnet is not written in the dialect 'old'; it has"):
+        express("msrresnet", state, "old")
     assert dialect_names() == ("basicsr", "esrgan", "old", "native", "edsr-pytorch")
