@@ -31,7 +31,7 @@ def build(architecture: str, **config: float) -> nn.Module:
     architecture
         A key of `ARCHITECTURES`.
     config
-        Fields of its config dataclass; what is left out takes the published size.
+        Fields of its config dataclass; fields that are not given have the published size.
 
     Raises
     ------

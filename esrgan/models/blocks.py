@@ -1,14 +1,13 @@
-"""Parts that several generators share."""
+"""Parts of several generators: the residual block, and checks of scales and sizes."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 
 class ResidualBlock(nn.Module):
-    """Convolution, ReLU, convolution; the result, scaled, is added to the input.
+    """Residual block: convolution, ReLU, convolution, scaled and added to the input.
 
-    With `batch_norm` each convolution is followed by batch normalisation (the ablation's
-    column 2).
+    With `batch_norm` batch normalisation follows each convolution (ESRGAN, figure 8, column 2).
     """
 
     def __init__(
@@ -28,17 +27,17 @@ class ResidualBlock(nn.Module):
 
 
 def num_doublings(scale: int) -> int:
-    """How often a size doubles to reach a scale that is a power of two."""
+    """Number of doublings that give a scale, which is a power of two."""
     return scale.bit_length() - 1
 
 
 def check_sizes(name: str, scale: int, *sizes: int) -> None:
-    """Refuse a scale that doublings do not reach, and sizes below one.
+    """Refuse scales other than 2, 4 and 8, and sizes below 1.
 
     Raises
     ------
     ValueError
-        Naming the network.
+        With the network's name and the refused value.
     """
     if scale not in (2, 4, 8):
         raise ValueError(f"{name} has scale 2, 4 or 8, not {scale}.")

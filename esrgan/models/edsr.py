@@ -20,7 +20,10 @@ from esrgan.models.pixel_shuffle import (
 
 @dataclass(frozen=True)
 class EDSRConfig:
-    """Size of an `EDSR`; the defaults are the published large one, 16 × 64 × 1 its baseline."""
+    """Size of an `EDSR`; the defaults are the published large network.
+
+    The published baseline has 64 features, 16 blocks and a residual scale of 1.
+    """
 
     scale: int = 4
     num_features: int = 256
@@ -28,12 +31,12 @@ class EDSRConfig:
     residual_scale: float = 0.1
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         check_sizes("EDSR", self.scale, self.num_features, self.num_blocks)
 
 
 class EDSR(PixelShuffleNetwork):
-    """The network around plain residual blocks (figure 3 there)."""
+    """EDSR: scaled residual blocks and pixel shuffle (figure 3 there)."""
 
     def __init__(self, config: EDSRConfig | None = None) -> None:
         self.config = config = config or EDSRConfig()

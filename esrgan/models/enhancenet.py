@@ -19,7 +19,7 @@ class EnhanceNetConfig:
     num_blocks: int = 10
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         check_sizes("EnhanceNet", self.scale, self.num_features, self.num_blocks)
 
 

@@ -31,7 +31,7 @@ class RCANConfig:
     squeeze: int = 16
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         check_sizes("RCAN", self.scale, self.num_groups, self.num_blocks, self.squeeze)
         if self.num_features < self.squeeze:
             raise ValueError(
@@ -83,10 +83,10 @@ class ResidualGroup(nn.Module):
 
 
 class RCAN(PixelShuffleNetwork):
-    """The network around residual groups: residual in residual (figure 2 there).
+    """RCAN: residual groups of attention blocks and pixel shuffle (figure 2 there).
 
-    Channel attention looks at the whole input, so tiles give slightly other pixels than the
-    picture in one piece.
+    Channel attention averages over the whole input, so a picture enlarged in tiles differs slightly
+    from one enlarged in one piece.
     """
 
     def __init__(self, config: RCANConfig | None = None) -> None:

@@ -33,7 +33,7 @@ class RRDBNetConfig:
     growth_channels: int = 32
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale not in SCALES:
             raise ValueError(f"RRDBNet has scale 1, 2, 4 or 8, not {self.scale}.")
         if min(self.num_features, self.num_blocks, self.growth_channels) < 1:
@@ -78,9 +78,9 @@ class RRDB(nn.Module):
 class RRDBNet(nn.Module):
     """Convolution, RRDB trunk with a long skip, nearest-neighbour upsampling, two convolutions.
 
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 and 2 a
-    picture whose sides are no multiples of 4 and 2 is mirrored at its lower and right edge first
-    and cut again afterwards.
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 (2)
+    a picture whose sides are not multiples of 4 (2) is first padded by mirroring at its lower and
+    right edge, and the result is cropped.
     """
 
     def __init__(self, config: RRDBNetConfig | None = None) -> None:

@@ -21,7 +21,7 @@ class SRCNNConfig:
     middle_features: int = 32
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale < 2:
             raise ValueError(f"SRCNN has scale 2 or more, not {self.scale}.")
         kernels = (self.first_kernel, self.middle_kernel, self.last_kernel)

@@ -17,7 +17,7 @@ class SRResNetConfig:
     num_blocks: int = 16
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale != 4:
             raise ValueError(f"SRResNet has scale 4, not {self.scale}.")
         if min(self.num_features, self.num_blocks) < 1:
