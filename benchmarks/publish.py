@@ -15,7 +15,7 @@ from typing import Any
 
 from esrgan.evaluation import to_markdown
 from esrgan.weights import MODELS, load
-from esrgan.weights.loading import full_config
+from esrgan.weights.generator import full_config
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SETS = ("Set5", "Set14", "BSD100")

@@ -6,7 +6,7 @@ from esrgan.interpolation import interpolate, interpolate_images, transplant
 from esrgan.models import build
 
 
-def states(architecture="srresnet-bn"):
+def states(architecture="srresnet"):
     torch.manual_seed(0)
     networks = [build(architecture, num_features=4, num_blocks=1) for _ in range(2)]
     for network in networks:

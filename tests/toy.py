@@ -26,8 +26,8 @@ def write_embedded(folder: Path) -> None:
     ends = {
         "esrgan-psnr": ("rrdbnet", RRDBNET, rrdbnet(0.0)),
         "esrgan-gan": ("rrdbnet", RRDBNET, rrdbnet(1.0)),
-        "srresnet": ("srresnet", MSRRESNET, noisy("srresnet", MSRRESNET, 0.1)),
-        "srgan": ("srresnet", MSRRESNET, noisy("srresnet", MSRRESNET, 0.12)),
+        "srresnet": ("msrresnet", MSRRESNET, noisy("msrresnet", MSRRESNET, 0.1)),
+        "srgan": ("msrresnet", MSRRESNET, noisy("msrresnet", MSRRESNET, 0.12)),
     }
     sums: list[str] = []
     for name, (architecture, config, network) in ends.items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from esrgan.files import sha256_of
 from esrgan.weights import load, save_generator
-from esrgan.weights.dialects import NAMES
+from esrgan.weights.dialects import dialect_names
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("target", type=Path, metavar="OUT", help=".safetensors or .pth")
     command.add_argument(
         "--dialect",
-        choices=NAMES,
+        choices=dialect_names(),
         help="names of the layers in OUT (default: ours in .safetensors, basicsr in .pth)",
     )
     command.set_defaults(run=run)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from esrgan.weights import MODELS, Model, is_cached, open_model
-from esrgan.weights.loading import count_parameters
+from esrgan.weights.generator import count_parameters
 
 
 def add(command: argparse.ArgumentParser) -> None:

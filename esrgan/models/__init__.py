@@ -1,35 +1,25 @@
-"""Architectures by name: `build("rrdbnet", num_blocks=4)` makes a generator."""
+"""Generators by the name of their architecture: `build("rrdbnet", num_blocks=4)` makes one.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+To add an architecture, write `esrgan/models/NAME.py` with its network, its config and an
+`ARCHITECTURE`, and list it in `ARCHITECTURES`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
 
 from torch import nn
 
-from esrgan.models.edsr import EDSR, EDSRConfig
-from esrgan.models.enhancenet import EnhanceNet, EnhanceNetConfig
-from esrgan.models.rcan import RCAN, RCANConfig
-from esrgan.models.rrdbnet import RRDBNet, RRDBNetConfig
-from esrgan.models.srcnn import SRCNN, SRCNNConfig
-from esrgan.models.srresnet import MSRResNet, MSRResNetConfig, SRResNet, SRResNetConfig
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A generator's class and the frozen dataclass that holds its size."""
-
-    network: Callable[[Any], nn.Module]
-    config: type[Any]
-
+from esrgan.models import edsr, enhancenet, msrresnet, rcan, rrdbnet, srcnn, srresnet
+from esrgan.models.architecture import Architecture
 
 ARCHITECTURES: Mapping[str, Architecture] = {
-    "rrdbnet": Architecture(RRDBNet, RRDBNetConfig),
-    "srresnet-bn": Architecture(SRResNet, SRResNetConfig),
-    "srresnet": Architecture(MSRResNet, MSRResNetConfig),
-    "srcnn": Architecture(SRCNN, SRCNNConfig),
-    "edsr": Architecture(EDSR, EDSRConfig),
-    "rcan": Architecture(RCAN, RCANConfig),
-    "enhancenet": Architecture(EnhanceNet, EnhanceNetConfig),
+    "rrdbnet": rrdbnet.ARCHITECTURE,
+    "srresnet": srresnet.ARCHITECTURE,
+    "msrresnet": msrresnet.ARCHITECTURE,
+    "srcnn": srcnn.ARCHITECTURE,
+    "edsr": edsr.ARCHITECTURE,
+    "rcan": rcan.ARCHITECTURE,
+    "enhancenet": enhancenet.ARCHITECTURE,
 }
 
 
@@ -41,7 +31,7 @@ def build(architecture: str, **config: float) -> nn.Module:
     architecture
         A key of `ARCHITECTURES`.
     config
-        Fields of its config dataclass; what is left out takes the published size.
+        Fields of its config dataclass; fields that are not given have the published size.
 
     Raises
     ------
@@ -50,7 +40,7 @@ def build(architecture: str, **config: float) -> nn.Module:
 
     Examples
     --------
-    >>> sum(parameter.numel() for parameter in build("srresnet").parameters())
+    >>> sum(parameter.numel() for parameter in build("msrresnet").parameters())
     1517571
     """
     if architecture not in ARCHITECTURES:

@@ -1,4 +1,4 @@
-"""Discriminators: how real a picture, or each part of one, looks, as logits."""
+"""Discriminators: logits that say how real a picture, or each part of it, looks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,19 +10,22 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 NEGATIVE_SLOPE = 0.2
 SIGNAL_GAIN = 2.0
-"""Factor after each activation. A spectrally normalised convolution passes a third of a typical
-signal; six of them in a row would leave nothing to learn from (logits of 0.002, no progress)."""
+"""Factor after each activation of a spectrally normalised network. Each convolution shrinks a
+typical signal to a third; after six of them logits would be about 0.002, and training would not
+start."""
 DETAIL_GAIN = 4.0
-"""Factor on the fine detail, which is all that real and rebuilt pictures differ in."""
-COARSE = 4
-HIDDEN = 100
-"""Width of the VGG discriminator's first linear layer."""
-PATCH_SIZES = (96, 128, 192)
+"""Factor on the fine detail, in which alone real and reconstructed pictures differ."""
+DETAIL_PX = 4
+"""Detail is what averaging over squares of this side removes."""
+HIDDEN_FEATURES = 100
+"""Outputs of the VGG discriminator's first linear layer."""
+PATCH_SIZES_PX = (96, 128, 192)
+"""Sizes of pictures that a VGG discriminator can judge."""
 
 
 @dataclass(frozen=True)
 class DiscriminatorConfig:
-    """Which discriminator, and its size.
+    """Kind and size of a discriminator.
 
     Attributes
     ----------
@@ -30,7 +33,9 @@ class DiscriminatorConfig:
         'vgg' (the paper's, batch normalisation), 'vgg-spectral', 'unet-spectral' or
         'patch-spectral'.
     patch_px
-        Size of the pictures; the VGG kinds judge 96, 128 or 192 px and nothing else.
+        Side of the square pictures: 96, 128 or 192 for the VGG kinds, else a multiple of 8.
+    num_features
+        Outputs of the first convolution.
     """
 
     kind: str = "vgg"
@@ -38,11 +43,11 @@ class DiscriminatorConfig:
     patch_px: int = 128
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built."""
+        """Refuse unknown kinds and impossible sizes."""
         if self.kind not in DISCRIMINATORS:
             known = ", ".join(DISCRIMINATORS)
             raise ValueError(f"Unknown discriminator {self.kind!r}; choose one of {known}.")
-        if self.kind.startswith("vgg") and self.patch_px not in PATCH_SIZES:
+        if self.kind.startswith("vgg") and self.patch_px not in PATCH_SIZES_PX:
             raise ValueError(f"A VGG discriminator judges 96, 128 or 192 px, not {self.patch_px}.")
         if not self.kind.startswith("vgg") and self.patch_px % 8:
             raise ValueError(f"{self.kind} judges multiples of 8 px, not {self.patch_px}.")
@@ -51,7 +56,7 @@ class DiscriminatorConfig:
 
 
 def build_discriminator(config: DiscriminatorConfig) -> nn.Module:
-    """A discriminator with fresh weights: RGB in [0, 1], (N, 3, H, W), to logits."""
+    """Make a discriminator with fresh weights: RGB in [0, 1], (N, 3, H, W), to logits."""
     return DISCRIMINATORS[config.kind](config)
 
 
@@ -66,7 +71,7 @@ class VGGDiscriminator(nn.Module):
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
         self.patch_px, self.gain = config.patch_px, 1.0
-        stages = 6 if config.patch_px == PATCH_SIZES[-1] else 5
+        stages = 6 if config.patch_px == PATCH_SIZES_PX[-1] else 5
         widths = [config.num_features * min(2**stage, 8) for stage in range(stages)]
         blocks: list[nn.Module] = []
         inputs = 3
@@ -75,13 +80,13 @@ class VGGDiscriminator(nn.Module):
             blocks.append(self.block(width, width, kernel=4))
             inputs = width
         self.blocks = nn.ModuleList(blocks)
-        self.linear1 = nn.Linear(inputs * (config.patch_px >> stages) ** 2, HIDDEN)
-        self.linear2 = nn.Linear(HIDDEN, 1)
+        self.linear1 = nn.Linear(inputs * (config.patch_px >> stages) ** 2, HIDDEN_FEATURES)
+        self.linear2 = nn.Linear(HIDDEN_FEATURES, 1)
 
     def block(
         self, inputs: int, outputs: int, *, kernel: int = 3, is_first: bool = False
     ) -> nn.Module:
-        """A convolution, halving the size where its kernel is even, and its normalisation."""
+        """Make a convolution, of stride 2 if its kernel is 4x4, and its batch normalisation."""
         stride = 2 if kernel == 4 else 1
         convolution = nn.Conv2d(inputs, outputs, kernel, stride, 1, bias=is_first)
         return convolution if is_first else nn.Sequential(convolution, nn.BatchNorm2d(outputs))
@@ -98,7 +103,11 @@ class VGGDiscriminator(nn.Module):
 
 
 class SpectralVGGDiscriminator(VGGDiscriminator):
-    """The same with spectral normalisation (arXiv 1802.05957): it does not saturate at once."""
+    """The VGG-style discriminator with spectral normalisation (arXiv 1802.05957).
+
+    With batch normalisation it soon tells every real picture from every reconstructed one, and its
+    gradient vanishes; spectral normalisation prevents this.
+    """
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__(config)
@@ -107,7 +116,7 @@ class SpectralVGGDiscriminator(VGGDiscriminator):
     def block(
         self, inputs: int, outputs: int, *, kernel: int = 3, is_first: bool = False
     ) -> nn.Module:
-        """A convolution, spectrally normalised but for the first."""
+        """Make a convolution, of stride 2 if its kernel is 4x4, and normalise all but the first."""
         convolution = nn.Conv2d(inputs, outputs, kernel, 2 if kernel == 4 else 1, 1)
         return convolution if is_first else spectral_norm(convolution)
 
@@ -152,9 +161,9 @@ class PatchDiscriminator(nn.Module):
 
     A discriminator with batch normalisation saturates at once on little data; spectral
     normalisation (arXiv 1802.05957) keeps its gradient useful. The first and the last convolution
-    are free, so that logits can grow. The picture's detail, finer than four pixels, is shown to
-    it besides the picture: it then tells real from rebuilt after a hundred steps instead of
-    several hundred.
+    are not normalised, so that logits can grow. The input is the picture and its `detail`; with
+    the detail, it tells real from reconstructed pictures after a hundred steps instead of several
+    hundred.
     """
 
     def __init__(self, config: DiscriminatorConfig) -> None:
@@ -179,14 +188,14 @@ class PatchDiscriminator(nn.Module):
 
 
 def _activate(features: Tensor) -> Tensor:
-    """LeakyReLU, and the gain that spectral normalisation needs after it."""
+    """Apply LeakyReLU and `SIGNAL_GAIN`, which spectral normalisation needs."""
     return SIGNAL_GAIN * F.leaky_relu(features, NEGATIVE_SLOPE)
 
 
 def detail(picture: Tensor) -> Tensor:
-    """What a reduction by four loses: the picture less its average over 4x4 pixels, smoothed."""
-    coarse = F.avg_pool2d(picture, COARSE)
-    return picture - F.interpolate(coarse, scale_factor=COARSE, mode="bilinear")
+    """Subtract from a picture its averages over 4x4 pixels, enlarged bilinearly."""
+    coarse = F.avg_pool2d(picture, DETAIL_PX)
+    return picture - F.interpolate(coarse, scale_factor=DETAIL_PX, mode="bilinear")
 
 
 DISCRIMINATORS: Mapping[str, Callable[[DiscriminatorConfig], nn.Module]] = {
@@ -195,4 +204,4 @@ DISCRIMINATORS: Mapping[str, Callable[[DiscriminatorConfig], nn.Module]] = {
     "unet-spectral": UNetDiscriminator,
     "patch-spectral": PatchDiscriminator,
 }
-"""Kinds of discriminator by name."""
+"""Discriminators by the name of their kind."""

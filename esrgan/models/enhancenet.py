@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from esrgan.models.architecture import Architecture
 from esrgan.models.blocks import ResidualBlock, check_sizes, num_doublings
 from esrgan.resize import imresize_tensor
 
@@ -18,7 +19,7 @@ class EnhanceNetConfig:
     num_blocks: int = 10
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         check_sizes("EnhanceNet", self.scale, self.num_features, self.num_blocks)
 
 
@@ -48,3 +49,6 @@ class EnhanceNet(nn.Module):
             features = F.relu(convolution(features))
         residual = self.conv_last(F.relu(self.conv_hr(features)))
         return imresize_tensor(lr, self.config.scale) + residual
+
+
+ARCHITECTURE = Architecture(EnhanceNet, EnhanceNetConfig)

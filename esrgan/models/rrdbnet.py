@@ -1,10 +1,15 @@
 """RRDBNet, the generator of ESRGAN (arXiv 1809.00219, section 3.1 and figure 4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from esrgan.models.architecture import Architecture, convolution_shape
+from esrgan.models.dialect import Counts, Dialect, State, same_names
 
 RESIDUAL_SCALE = 0.2
 """Residual scaling β (section 3.1): each residual is multiplied by it before it is added."""
@@ -13,7 +18,9 @@ INITIAL_SCALE = 0.1
 NEGATIVE_SLOPE = 0.2
 """Slope of every LeakyReLU."""
 SCALES = (1, 2, 4, 8)
-"""Scales that can be built. 1 and 2 start with a pixel-unshuffle to a quarter of the size."""
+"""Scales that can be built. 1 and 2 start with a pixel-unshuffle."""
+SCALES_BY_SHAPE = {(2, 3): 4, (2, 12): 2, (2, 48): 1, (3, 3): 8}
+"""Number of doublings and input channels of the first convolution → scale."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class RRDBNetConfig:
     growth_channels: int = 32
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale not in SCALES:
             raise ValueError(f"RRDBNet has scale 1, 2, 4 or 8, not {self.scale}.")
         if min(self.num_features, self.num_blocks, self.growth_channels) < 1:
@@ -71,9 +78,9 @@ class RRDB(nn.Module):
 class RRDBNet(nn.Module):
     """Convolution, RRDB trunk with a long skip, nearest-neighbour upsampling, two convolutions.
 
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 and 2 a
-    picture whose sides are no multiples of 4 and 2 is mirrored at its lower and right edge first
-    and cut again afterwards.
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 (2)
+    a picture whose sides are not multiples of 4 (2) is first padded by mirroring at its lower and
+    right edge, and the result is cropped.
     """
 
     def __init__(self, config: RRDBNetConfig | None = None) -> None:
@@ -124,3 +131,66 @@ def initialise(network: nn.Module, factor: float = INITIAL_SCALE) -> None:
             module.weight.data.mul_(factor)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
+
+
+def _sizes(state: State, counts: Counts) -> dict[str, Any]:
+    """Read scale, features, blocks and growth channels from a state dict's shapes."""
+    features, channels = convolution_shape(state, "conv_first.weight")[:2]
+    doublings = 3 if "conv_up3.weight" in state else 2
+    if (doublings, channels) not in SCALES_BY_SHAPE:
+        raise ValueError(
+            f"has a first layer ('conv_first.weight' here) that reads {channels} channels; RGB "
+            "networks read 3, or 12 (×2) or 48 (×1) after a pixel-unshuffle"
+        )
+    return {
+        "scale": SCALES_BY_SHAPE[doublings, channels],
+        "num_features": features,
+        "num_blocks": counts["block"],
+        "growth_channels": convolution_shape(state, "body.0.rdb1.conv1.weight")[0],
+    }
+
+
+def _layers(first: str, body: str, tail: Mapping[str, str]) -> dict[str, str]:
+    """Name all layers; `body` is a convolution's name with {block}, {dense} and {conv}."""
+    convolutions = {
+        f"body.{{block}}.rdb{dense}.conv{conv}": body.replace("{dense}", str(dense)).replace(
+            "{conv}", str(conv)
+        )
+        for dense in range(1, 4)
+        for conv in range(1, 6)
+    }
+    return {"conv_first": first, **convolutions, **tail}
+
+
+def _basicsr(doublings: int) -> Dialect:
+    """Names in BasicSR, which are this package's too."""
+    ups = (f"conv_up{up}" for up in range(1, doublings + 1))
+    tail = same_names("conv_body", *ups, "conv_hr", "conv_last")
+    layers = _layers("conv_first", "body.{block}.rdb{dense}.conv{conv}", tail)
+    return Dialect("basicsr", layers, wrapper="params")
+
+
+def _esrgan(doublings: int) -> Dialect:
+    """Names in the authors' code."""
+    tail = {f"conv_up{up}": f"upconv{up}" for up in range(1, doublings + 1)}
+    tail |= {"conv_body": "trunk_conv", "conv_hr": "HRconv", "conv_last": "conv_last"}
+    return Dialect(
+        "esrgan", _layers("conv_first", "RRDB_trunk.{block}.RDB{dense}.conv{conv}", tail)
+    )
+
+
+def _old(doublings: int) -> Dialect:
+    """Names in the authors' first version, which numbers its layers."""
+    last = 3 * doublings
+    tail = {f"conv_up{up}": f"model.{3 * up}" for up in range(1, doublings + 1)}
+    tail |= {"conv_body": "model.1.sub.{num_blocks}"}
+    tail |= {"conv_hr": f"model.{last + 2}", "conv_last": f"model.{last + 4}"}
+    return Dialect("old", _layers("model.0", "model.1.sub.{block}.RDB{dense}.conv{conv}.0", tail))
+
+
+DIALECTS = tuple(
+    dialect
+    for doublings in (2, 3)  # two for scale 1, 2 and 4; three for scale 8
+    for dialect in (_basicsr(doublings), _esrgan(doublings), _old(doublings))
+)
+ARCHITECTURE = Architecture(RRDBNet, RRDBNetConfig, DIALECTS, _sizes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from esrgan.models.architecture import Architecture
 from esrgan.resize import imresize_tensor
 
 
@@ -20,7 +21,7 @@ class SRCNNConfig:
     middle_features: int = 32
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale < 2:
             raise ValueError(f"SRCNN has scale 2 or more, not {self.scale}.")
         kernels = (self.first_kernel, self.middle_kernel, self.last_kernel)
@@ -49,3 +50,6 @@ class SRCNN(nn.Module):
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
         enlarged = imresize_tensor(lr, self.config.scale)
         return self.conv3(F.relu(self.conv2(F.relu(self.conv1(enlarged)))))
+
+
+ARCHITECTURE = Architecture(SRCNN, SRCNNConfig)

@@ -1,38 +1,27 @@
-"""SRResNet, the generator of SRGAN (arXiv 1609.04802), with and without batch normalisation."""
+"""SRResNet, the generator of SRGAN (arXiv 1609.04802), with batch normalisation."""
 
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from esrgan.models.blocks import ResidualBlock
-from esrgan.models.rrdbnet import initialise
-
-NEGATIVE_SLOPE = 0.1
-"""Slope of the LeakyReLU outside the residual blocks of `MSRResNet`."""
+from esrgan.models.architecture import Architecture
 
 
 @dataclass(frozen=True)
 class SRResNetConfig:
-    """Size of an `SRResNet` or `MSRResNet`; the defaults are the published ×4 networks."""
+    """Size of an `SRResNet`; the defaults are the published ×4 network."""
 
     scale: int = 4
     num_features: int = 64
     num_blocks: int = 16
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no network has."""
+        """Refuse impossible sizes."""
         if self.scale != 4:
             raise ValueError(f"SRResNet has scale 4, not {self.scale}.")
         if min(self.num_features, self.num_blocks) < 1:
             raise ValueError("SRResNet needs at least one feature and one block.")
-
-
-@dataclass(frozen=True)
-class MSRResNetConfig(SRResNetConfig):
-    """Size of an `MSRResNet`; `batch_norm` puts it into the residual blocks, for ablations."""
-
-    batch_norm: bool = False
 
 
 class NormalisedBlock(nn.Module):
@@ -82,30 +71,4 @@ class SRResNet(nn.Module):
         return self.conv_last(features)
 
 
-class MSRResNet(nn.Module):
-    """BN-free SRResNet (1,517,571 parameters): predicts what bilinear upsampling lacks.
-
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped.
-    """
-
-    def __init__(self, config: MSRResNetConfig | None = None) -> None:
-        super().__init__()
-        self.config = config = config or MSRResNetConfig()
-        features = config.num_features
-        self.conv_first = nn.Conv2d(3, features, 3, padding=1)
-        norm = config.batch_norm
-        blocks = (ResidualBlock(features, batch_norm=norm) for _ in range(config.num_blocks))
-        self.body = nn.Sequential(*blocks)
-        self.conv_up1 = nn.Conv2d(features, 4 * features, 3, padding=1)
-        self.conv_up2 = nn.Conv2d(features, 4 * features, 3, padding=1)
-        self.conv_hr = nn.Conv2d(features, features, 3, padding=1)
-        self.conv_last = nn.Conv2d(features, 3, 3, padding=1)
-        initialise(self)
-
-    def forward(self, lr: Tensor) -> Tensor:
-        """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""
-        features = self.body(F.leaky_relu(self.conv_first(lr), NEGATIVE_SLOPE))
-        features = F.leaky_relu(F.pixel_shuffle(self.conv_up1(features), 2), NEGATIVE_SLOPE)
-        features = F.leaky_relu(F.pixel_shuffle(self.conv_up2(features), 2), NEGATIVE_SLOPE)
-        residual = self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
-        return residual + F.interpolate(lr, scale_factor=4, mode="bilinear", align_corners=False)
+ARCHITECTURE = Architecture(SRResNet, SRResNetConfig)

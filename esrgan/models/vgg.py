@@ -1,4 +1,4 @@
-"""ImageNet features for the perceptual and texture losses (arXiv 1809.00219, section 3.3)."""
+"""VGG features, for the perceptual and texture losses (arXiv 1809.00219, section 3.3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from torch.nn import functional as F
 
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
+"""Mean and standard deviation of ImageNet's RGB in [0, 1], which VGG expects removed."""
 STAGE_WIDTHS = (64, 128, 256, 512, 512)
+"""Features of the convolutions in each stage."""
 NUM_STAGES = len(STAGE_WIDTHS)
 
 
 @dataclass(frozen=True)
 class VGGOutline:
-    """Depth of one VGG network.
+    """Layers of one VGG network.
 
     Attributes
     ----------
@@ -30,7 +32,7 @@ class VGGOutline:
     is_antialiased: bool = False
 
     def layers(self) -> tuple[str, ...]:
-        """Names from shallow to deep: '1_1', '1_2', 'pool1', '2_1' and so on."""
+        """Layer names from shallow to deep: '1_1', '1_2', 'pool1', '2_1' and so on."""
         return tuple(
             name
             for stage, depth in enumerate(self.convolutions, 1)
@@ -43,16 +45,17 @@ VGG16_ANTIALIASED = VGGOutline((2, 2, 3, 3, 3), is_antialiased=True)
 
 
 class VGGFeatures(nn.Module):
-    """A frozen VGG up to the deepest layer asked for.
+    """A VGG with fixed weights, up to the deepest of some layers.
 
     Parameters
     ----------
     outline
-        Which VGG it is.
+        Layers of the network.
     layers
-        Names such as '5_4' (fourth convolution of the fifth stage) or 'pool2', in any order.
+        Layers whose features are returned, in any order, such as 'pool2' or '5_4' (fourth
+        convolution of the fifth stage).
     state
-        'WEIGHT_NAME.weight' and '.bias' of each convolution, named like its layer.
+        Weights of the convolutions: keys '1_1.weight', '1_1.bias' and so on.
     is_activated
         Whether a convolution's features are taken after their ReLU (SRGAN) instead of before
         it (ESRGAN, equation 3's text).
@@ -88,20 +91,20 @@ class VGGFeatures(nn.Module):
         self.requires_grad_(False)
 
     def forward(self, picture: Tensor) -> dict[str, Tensor]:
-        """Map RGB in [0, 1], (N, 3, H, W), to the features of each layer asked for."""
+        """Map RGB in [0, 1], (N, 3, H, W), to the features of each of `layers`, by name."""
         features = (picture - self.mean) / self.deviation
-        taken: dict[str, Tensor] = {}
+        features_of: dict[str, Tensor] = {}
         for name in self.names:
             if name.startswith("pool"):
-                features = taken[name] = self._pool(features)
+                features = features_of[name] = self._pool(features)
                 continue
-            before = self.convolutions[name](features)
-            features = F.relu(before)
-            taken[name] = features if self.is_activated else before
-        return {layer: taken[layer] for layer in self.layers}
+            linear = self.convolutions[name](features)
+            features = F.relu(linear)
+            features_of[name] = features if self.is_activated else linear
+        return {layer: features_of[layer] for layer in self.layers}
 
     def _pool(self, features: Tensor) -> Tensor:
-        """Halve the size."""
+        """Pool features to half their height and width."""
         if not self.outline.is_antialiased:
             return F.max_pool2d(features, 2)
         channels = features.shape[1]
@@ -111,7 +114,7 @@ class VGGFeatures(nn.Module):
 
 
 def _convolutions(names: Sequence[str], state: Mapping[str, Tensor]) -> dict[str, nn.Module]:
-    """The convolutions among the named layers, with their weights."""
+    """Make the convolutions among the named layers, by name, and load their weights."""
     layers: dict[str, nn.Module] = {}
     inputs = 3
     for name in (name for name in names if "_" in name):

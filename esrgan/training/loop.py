@@ -28,6 +28,7 @@ from esrgan.training.tensorboard import TensorBoardWriter
 from esrgan.training.timer import StepTimer
 from esrgan.training.validation import HEADER, Render, Validation, sample_picture
 from esrgan.weights import save_weights
+from esrgan.weights.former_names import current_architecture
 
 WEIGHTS, BEST = "weights.safetensors", "best.safetensors"
 CONFIG, VALIDATION = "config.json", "validation.json"
@@ -193,7 +194,8 @@ class Trainer:
         if state is None:
             self._write_config()
             return
-        _check_same(state["fields"], self._fields)
+        architecture = current_architecture(state["fields"]["architecture"], state["average"])
+        _check_same(state["fields"] | {"architecture": architecture}, self._fields)
         for name, part in self.learner.parts().items():
             part.load_state_dict(state[name])
         self.step, self.best, self.rows = state["step"], state["best"], state["rows"]

@@ -1,8 +1,8 @@
-"""Where downloaded weights lie, and whether they are what was published.
+"""The cache of downloaded weights, and the checks of downloaded and embedded files.
 
-In `esrgan.files.cache_folder`, `files/` holds downloads as they came and `converted/` the same
-weights as safetensors, named by the hash of their source and their own. Files of a Hugging Face hub
-stay in its own cache.
+The folder `esrgan.files.cache_folder` has two parts: `files/` holds downloaded files unchanged, and
+`converted/` the same weights as safetensors, named SOURCE_SHA256.OWN_SHA256.safetensors. Files from
+a Hugging Face hub are in the cache of its own library instead.
 """
 
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 from huggingface_hub import try_to_load_from_cache
 
 from esrgan.files import cache_folder, sha256_of, write_atomically
-from esrgan.weights.reading import LARGEST_FILE, describe, is_weights
 from esrgan.weights.registry import FOLDER, MODELS, Model, RemoteFile
+from esrgan.weights.tensor_file import MAX_FILE_BYTES, describe_foreign, is_weights
 
 SUMS = FOLDER / "SHA256SUMS"
 MISSING_FILE = "{name}, which belongs to this version, is missing: restore it with git."
@@ -22,62 +22,64 @@ DAMAGED_FILE = (
 
 
 def download_path(file: RemoteFile) -> Path:
-    """Where a download that is not of a Hugging Face hub ends up."""
+    """Path in the cache of a file that is not on a Hugging Face hub."""
     return cache_folder() / "files" / file.name
 
 
 def cached_path(file: RemoteFile) -> Path | None:
-    """The file as it was downloaded, if it is here; its contents are not looked at."""
+    """Path of a downloaded file, unchecked, or None if it is not in a cache."""
     if file.hub is None:
         path = download_path(file)
         return path if path.is_file() else None
     _, repository, revision, name = file.hub
-    found = try_to_load_from_cache(repository, name, revision=revision)
-    return Path(found) if isinstance(found, str) else None
+    path = try_to_load_from_cache(repository, name, revision=revision)
+    return Path(path) if isinstance(path, str) else None
 
 
 def is_cached(model: Model) -> bool:
-    """Whether a model needs no download: it is embedded, someone's own, or downloaded before."""
+    """Whether a model needs no download: embedded, the user's own, or downloaded before."""
     return all(converted_path(file) or cached_path(file) for file in model.remote)
 
 
 def first_cached(names: tuple[str, ...]) -> str:
-    """The first of some models that needs no download, else the last of them."""
+    """Name of the first model that needs no download, or the last name if all need one."""
     return next((name for name in names if is_cached(MODELS[name])), names[-1])
 
 
 def expected_sha256(file: RemoteFile) -> str:
-    """The published hash, or the one that the first download was pinned to, or ''."""
+    """SHA-256 that a file must have: published, else pinned at the first download, else ''."""
     pin = _pin_path(file)
     return file.sha256 or (pin.read_text("ascii").strip() if pin.is_file() else "")
 
 
 def pin(file: RemoteFile, sha256: str) -> None:
-    """Remember the first download of a file whose hash is not published."""
+    """Store the hash of a first download, where none is published, to compare later ones."""
     write_atomically(_pin_path(file), f"{sha256}\n".encode())
 
 
 def _pin_path(file: RemoteFile) -> Path:
-    """The note beside the cached file."""
+    """File in the cache that stores a pinned hash."""
     return download_path(file).with_name(f"{file.name}.sha256")
 
 
 def check(file: RemoteFile, path: Path) -> str:
-    """The hash of a download that is what was published, or (without a published hash) weights.
+    """Check a downloaded file and return its SHA-256.
+
+    A file without a published hash is accepted if its first bytes are those of weights.
 
     Raises
     ------
     ValueError
-        If size or hash differ: the sentence says what the file seems to be.
+        If it holds no weights, or if size or hash differ.
     """
     with path.open("rb") as opened:
         head = opened.read(512)
     origin = f"What came as {file.name}"
     if not is_weights(head):
-        raise ValueError(f"{origin} is {describe(head)}; it was not kept.")
-    size, most = path.stat().st_size, file.num_bytes if file.is_size_exact else LARGEST_FILE
-    if size > most or (file.is_size_exact and size < most):
-        raise ValueError(f"{origin} has {size:,} bytes, expected {most:,}; it was not kept.")
+        raise ValueError(f"{origin} is {describe_foreign(head)}; it was not kept.")
+    size, limit = path.stat().st_size, file.num_bytes if file.is_size_exact else MAX_FILE_BYTES
+    if size > limit or (file.is_size_exact and size < limit):
+        raise ValueError(f"{origin} has {size:,} bytes, expected {limit:,}; it was not kept.")
     sha256, expected = sha256_of(path), expected_sha256(file)
     if expected and sha256 != expected:
         known = "published" if file.sha256 else "first downloaded"
@@ -89,7 +91,7 @@ def check(file: RemoteFile, path: Path) -> str:
 
 
 def check_or_remove(file: RemoteFile, path: Path) -> str:
-    """As `check`; what is refused is removed, so that the next download starts afresh."""
+    """Check a downloaded file as `check` does, and delete it if it is refused."""
     try:
         return check(file, path)
     except ValueError:
@@ -99,19 +101,20 @@ def check_or_remove(file: RemoteFile, path: Path) -> str:
 
 
 def converted_path(file: RemoteFile) -> Path | None:
-    """The converted form of a file whose hash is known, if it is here."""
+    """Path of a file's converted form, or None if it is not in the cache."""
     sha256 = expected_sha256(file)
-    found = sorted((cache_folder() / "converted").glob(f"{sha256}.*.safetensors")) if sha256 else []
-    return found[0] if found else None
+    if not sha256:
+        return None
+    return min((cache_folder() / "converted").glob(f"{sha256}.*.safetensors"), default=None)
 
 
 def is_intact(converted: Path) -> bool:
-    """Whether a converted file still has the hash in its name."""
+    """Whether a converted file has the SHA-256 that its name states."""
     return converted.name.split(".")[1] == sha256_of(converted)
 
 
 def check_embedded(path: Path) -> None:
-    """Refuse an embedded file that differs from its recorded hash.
+    """Compare an embedded file with its SHA-256 in `SHA256SUMS`.
 
     Raises
     ------

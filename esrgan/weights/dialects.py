@@ -1,195 +1,190 @@
-"""How programs name the layers of the same networks: a dialect is a table of names.
+"""Translate state dicts between this package's keys and values and those of other programs.
 
-A name may hold the counters `{block}` and `{group}` and the totals `{num_blocks}` and
-`{num_groups}`; every layer has a weight and a bias. To teach another dialect, add its table.
+Every architecture of `esrgan.models.ARCHITECTURES` lists its dialects; nothing here depends on a
+particular one.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
-COUNTERS = ("group", "block")
-MEAN_SHIFT_KEYS = ("sub_mean.weight", "sub_mean.bias", "add_mean.weight", "add_mean.bias")
+import torch
+from torch import Tensor
+
+from esrgan.models import ARCHITECTURES
+from esrgan.models.dialect import Dialect, State, count_repeats
+
+VALUE_RANGES = (255, 1)
+"""Largest pixel values that a file's constants may stand for."""
+MAX_SHOWN_KEYS = 3
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """One program's names for the layers of one architecture.
+class Detected:
+    """A recognised network, in this package's keys and for values in [0, 1].
 
     Attributes
     ----------
-    layers
-        Our name of a layer → theirs.
-    value_range
-        Largest pixel value that its networks are trained on: 1 or 255.
-    has_mean_shift
-        Whether the mean shift is stored, as two 1x1 convolutions.
-    wrapper
-        Key under which its files hold the state, or '' where they hold it bare.
+    architecture
+        A key of `esrgan.models.ARCHITECTURES`.
+    config
+        Fields of its config dataclass that were read from shapes.
+    state
+        The state dict, as the network loads it.
+    dialect
+        Name of the dialect that the state dict came in.
     """
 
-    name: str
     architecture: str
-    layers: Mapping[str, str]
-    value_range: int = 1
-    has_mean_shift: bool = False
-    wrapper: str = ""
-
-    def counts(self, keys: Collection[str]) -> dict[str, int]:
-        """How many distinct groups and blocks the keys number: at least one, at most the keys."""
-        seen: dict[str, set[str]] = {name: {"0"} for name in COUNTERS}
-        for key in keys:
-            for pattern in _patterns(tuple(self.layers.values())):
-                if match := pattern.fullmatch(key):
-                    for name, index in match.groupdict().items():
-                        seen[name].add(index)
-        groups = len(seen["group"])
-        return {"group": groups, "block": min(len(seen["block"]), 1 + len(keys) // groups)}
-
-    def keys(self, counts: Mapping[str, int]) -> dict[str, str]:
-        """Every key of theirs → ours, for so many groups and blocks."""
-        return {
-            f"{theirs}.{kind}": f"{ours}.{kind}"
-            for ours_name, theirs_name in self.layers.items()
-            for ours, theirs in _numbered(ours_name, theirs_name, counts)
-            for kind in ("weight", "bias")
-        }
-
-    def extra_keys(self) -> tuple[str, ...]:
-        """Keys of theirs that hold no trained value."""
-        return MEAN_SHIFT_KEYS if self.has_mean_shift else ()
+    config: Mapping[str, Any]
+    state: dict[str, Tensor]
+    dialect: str
 
 
-@cache
-def _patterns(names: tuple[str, ...]) -> list[re.Pattern[str]]:
-    """Expressions that find the counters in keys."""
-    patterns: list[re.Pattern[str]] = []
-    for name in names:
-        if any(f"{{{counter}}}" in name for counter in COUNTERS):
-            text = re.escape(name)
-            for counter in COUNTERS:
-                text = text.replace(rf"\{{{counter}\}}", rf"(?P<{counter}>\d{{1,4}})")
-            text = re.sub(r"\\\{num_\w+\\\}", r"\\d{1,4}", text)
-            patterns.append(re.compile(text + r"\.(?:weight|bias)"))
-    return patterns
+@dataclass(frozen=True)
+class _Mismatch:
+    """How the keys of a state dict differ from those of a dialect."""
+
+    architecture: str
+    dialect: Dialect
+    missing: list[str]
+    unknown: list[str]
+
+    @property
+    def num_keys(self) -> int:
+        """Number of keys that one of them has and the other lacks."""
+        return len(self.missing) + len(self.unknown)
+
+    def describe(self) -> str:
+        """End of a sentence that names the first key that differs."""
+        verb, keys = ("lacks", self.missing) if self.missing else ("has an unknown", self.unknown)
+        more = f" ({self.num_keys - 1} more keys differ)" if self.num_keys > 1 else ""
+        dialect = f"{self.architecture} in the {self.dialect.name} dialect"
+        return f"looks like {dialect}, but {verb} {keys[0]!r}{more}"
 
 
-def _numbered(ours: str, theirs: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """A layer's names in both dialects, for every value of the counters in it."""
-    totals = {f"num_{name}s": count for name, count in counts.items()}
-    for group in range(counts["group"] if "{group}" in ours else 1):
-        for block in range(counts["block"] if "{block}" in ours else 1):
-            values = {"group": group, "block": block, **totals}
-            yield ours.format(**values), theirs.format(**values)
+def dialect_names() -> tuple[str, ...]:
+    """Name every dialect of any architecture, each once."""
+    return tuple(dict.fromkeys(dialect.name for _, dialect in _all_dialects()))
 
 
-def exponent(our_key: str) -> int:
-    """Power of the value range by which a value in [0, 255] differs from one in [0, 1].
+def detect(state: State) -> Detected:
+    """Recognise a state dict by its keys and read the network's sizes from its shapes.
 
-    A network of convolutions, ReLUs and residuals that reads 255 times as much gives 255 times as
-    much once its biases are 255 times as large. The sigmoid of channel attention must still see
-    the same numbers, so there the first convolution's weights make up for it.
+    Parameters
+    ----------
+    state
+        Tensors by name, without wrapper and prefix (`esrgan.weights.wrappers.unwrap`).
+
+    Raises
+    ------
+    ValueError
+        If no dialect has these keys: the nearest dialect and the first key that differs are named,
+        or else the first keys and every known architecture. The message is the end of a sentence
+        that begins with the file's name.
     """
-    if ".attention." in our_key:
-        return -1 if our_key.endswith("attention.conv1.weight") else 0
-    return 1 if our_key.endswith(".bias") else 0
-
-
-def _rrdbnet(body: str, tail: Mapping[str, str], first: str = "conv_first") -> dict[str, str]:
-    """Names of an RRDBNet; `body` is formatted with {dense} and {conv} and keeps {block}."""
-    convolutions = {
-        f"body.{{block}}.rdb{dense}.conv{conv}": body.replace("{dense}", str(dense)).replace(
-            "{conv}", str(conv)
-        )
-        for dense in range(1, 4)
-        for conv in range(1, 6)
+    architecture, dialect, names = _recognise(state)
+    value_range = _value_range(dialect, state)
+    translated = {
+        ours: _scaled(state[theirs], value_range, -dialect.range_power(ours))
+        for theirs, ours in names.items()
     }
-    return {"conv_first": first, **convolutions, **tail}
+    config = ARCHITECTURES[architecture].sizes(translated, dialect.counts(state))
+    return Detected(architecture, config, translated, dialect.name)
 
 
-def _same(*names: str) -> dict[str, str]:
-    """Names that both sides share."""
-    return {name: name for name in names}
+def express(architecture: str, state: State, name: str) -> tuple[dict[str, Tensor], Dialect]:
+    """Translate a state dict of this package into a dialect.
+
+    Parameters
+    ----------
+    architecture
+        A key of `esrgan.models.ARCHITECTURES`.
+    state
+        Tensors in this package's keys.
+    name
+        Name of one of the architecture's dialects.
+
+    Returns
+    -------
+    tuple
+        The state dict in the dialect's keys and values, and the dialect.
+
+    Raises
+    ------
+    ValueError
+        If the architecture has no such dialect; those it has are listed.
+    """
+    dialects = ARCHITECTURES[architecture].dialects
+    for dialect in (dialect for dialect in dialects if dialect.name == name):
+        names = dialect.keys(count_repeats(dialect.layers, state))
+        if set(names.values()) == set(state):
+            return _translated(state, dialect, names), dialect
+    known = ", ".join(dict.fromkeys(dialect.name for dialect in dialects)) or "none"
+    raise ValueError(f"{architecture} is not written in the dialect {name!r}; it has {known}.")
 
 
-def _rrdbnets(num_doublings: int) -> Iterator[Dialect]:
-    """The three dialects of an RRDBNet with two (×1, ×2, ×4) or three (×8) doublings."""
-    ups = range(1, num_doublings + 1)
-    last = 3 * num_doublings
-    basicsr = _same("conv_body", *(f"conv_up{up}" for up in ups), "conv_hr", "conv_last")
-    esrgan = {f"conv_up{up}": f"upconv{up}" for up in ups}
-    esrgan |= {"conv_body": "trunk_conv", "conv_hr": "HRconv", "conv_last": "conv_last"}
-    old = {f"conv_up{up}": f"model.{3 * up}" for up in ups}
-    old |= {"conv_body": "model.1.sub.{num_blocks}"}
-    old |= {"conv_hr": f"model.{last + 2}", "conv_last": f"model.{last + 4}"}
-    names = _rrdbnet("body.{block}.rdb{dense}.conv{conv}", basicsr)
-    yield Dialect("basicsr", "rrdbnet", names, wrapper="params")
-    names = _rrdbnet("RRDB_trunk.{block}.RDB{dense}.conv{conv}", esrgan)
-    yield Dialect("esrgan", "rrdbnet", names)
-    names = _rrdbnet("model.1.sub.{block}.RDB{dense}.conv{conv}.0", old, "model.0")
-    yield Dialect("old", "rrdbnet", names)
+def _translated(state: State, dialect: Dialect, names: Mapping[str, str]) -> dict[str, Tensor]:
+    """Rename and scale a state dict of this package and add the dialect's constants."""
+    value_range = dialect.value_range
+    translated = {
+        theirs: _scaled(state[ours], value_range, dialect.range_power(ours))
+        for theirs, ours in names.items()
+    }
+    return translated | dict(dialect.constants.values(value_range) if dialect.constants else {})
 
 
-def _srresnets() -> Iterator[Dialect]:
-    """The dialects of an SRResNet without batch normalisation."""
-    blocks = [f"body.{{block}}.conv{conv}" for conv in (1, 2)]
-    ends = _same("conv_first", "conv_last")
-    upsampling = {f"conv_up{up}": f"upconv{up}" for up in (1, 2)}
-    basicsr = ends | _same(*blocks, "conv_hr") | upsampling
-    yield Dialect("basicsr", "srresnet", basicsr, wrapper="params")
-    kair = {name: name.replace("body", "recon_trunk") for name in blocks}
-    yield Dialect("esrgan", "srresnet", ends | kair | upsampling | {"conv_hr": "HRconv"})
-    names = _same("conv_first", *blocks, "conv_up1", "conv_up2", "conv_hr", "conv_last")
-    yield Dialect("native", "srresnet", names)
+def _all_dialects() -> Iterator[tuple[str, Dialect]]:
+    """List every architecture's name with each of its dialects."""
+    for name, architecture in ARCHITECTURES.items():
+        for dialect in architecture.dialects:
+            yield name, dialect
 
 
-def _shuffled(num_upsamplings: int) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Head, end and pixel shuffles of EDSR and RCAN: ours, BasicSR's, EDSR-PyTorch's."""
-    ups = range(num_upsamplings)
-    native = _same("conv_first", "conv_body", *(f"upsample.{up}" for up in ups), "conv_last")
-    basicsr = _same("conv_first", "conv_last") | {"conv_body": "conv_after_body"}
-    basicsr |= {f"upsample.{up}": f"upsample.{2 * up}" for up in ups}
-    torch = {"conv_first": "head.0", "conv_last": "tail.1"}
-    torch |= {f"upsample.{up}": f"tail.0.{2 * up}" for up in ups}
-    return native, basicsr, torch
+def _recognise(state: State) -> tuple[str, Dialect, dict[str, str]]:
+    """Find the architecture and dialect with exactly these keys, and map its keys to ours."""
+    nearest: _Mismatch | None = None
+    for architecture, dialect in _all_dialects():
+        names = dialect.keys(dialect.counts(state))
+        expected = dict.fromkeys([*names, *dialect.extra_keys()])
+        missing = [key for key in expected if key not in state]
+        unknown = [key for key in state if key not in expected]
+        if not missing and not unknown:
+            return architecture, dialect, names
+        mismatch = _Mismatch(architecture, dialect, missing, unknown)
+        is_similar = 2 * (len(expected) - len(missing)) >= len(state)
+        if is_similar and (nearest is None or mismatch.num_keys < nearest.num_keys):
+            nearest = mismatch
+    raise ValueError(nearest.describe() if nearest else _unknown(state))
 
 
-def _edsrs(num_upsamplings: int) -> Iterator[Dialect]:
-    """The dialects of an EDSR."""
-    blocks = [f"body.{{block}}.conv{conv}" for conv in (1, 2)]
-    native, basicsr, torch = _shuffled(num_upsamplings)
-    yield Dialect("native", "edsr", native | _same(*blocks))
-    yield Dialect("basicsr", "edsr", basicsr | _same(*blocks), value_range=255, wrapper="params")
-    torch |= {blocks[0]: "body.{block}.body.0", blocks[1]: "body.{block}.body.2"}
-    torch |= {"conv_body": "body.{num_blocks}"}
-    yield Dialect("edsr-pytorch", "edsr", torch, value_range=255, has_mean_shift=True)
+def _unknown(state: State) -> str:
+    """Say what keys a state dict has that resembles no dialect, and what is known."""
+    first = ", ".join(repr(key[:60]) for key in list(state)[:MAX_SHOWN_KEYS])
+    known = ", ".join(
+        dict.fromkeys(f"{name} ({dialect.name})" for name, dialect in _all_dialects())
+    )
+    return f"is of an unknown kind: its first keys are {first}; known are {known}"
 
 
-def _rcans(num_upsamplings: int) -> Iterator[Dialect]:
-    """The dialects of an RCAN."""
-    layers = ("conv1", "conv2", "attention.conv1", "attention.conv2")
-    blocks = [f"body.{{group}}.blocks.{{block}}.{layer}" for layer in layers]
-    native, basicsr, torch = _shuffled(num_upsamplings)
-    yield Dialect("native", "rcan", native | _same(*blocks, "body.{group}.conv"))
-    theirs = ("rcab.0", "rcab.2", "rcab.3.attention.1", "rcab.3.attention.3")
-    basicsr |= _same("body.{group}.conv")
-    for ours, name in zip(blocks, theirs, strict=True):
-        basicsr[ours] = f"body.{{group}}.residual_group.{{block}}.{name}"
-    yield Dialect("basicsr", "rcan", basicsr, value_range=255, wrapper="params")
-    theirs = ("body.0", "body.2", "body.3.conv_du.0", "body.3.conv_du.2")
-    for ours, name in zip(blocks, theirs, strict=True):
-        torch[ours] = f"body.{{group}}.body.{{block}}.{name}"
-    torch |= {"body.{group}.conv": "body.{group}.body.{num_blocks}"}
-    torch |= {"conv_body": "body.{num_groups}"}
-    yield Dialect("edsr-pytorch", "rcan", torch, value_range=255, has_mean_shift=True)
+def _value_range(dialect: Dialect, state: State) -> int:
+    """Largest pixel value that a network reads: the dialect's, or as its constants show."""
+    if dialect.constants is None:
+        return dialect.value_range
+    for value_range in VALUE_RANGES:
+        expected = dialect.constants.values(value_range)
+        if all(_is_close(state[key], value) for key, value in expected.items()):
+            return value_range
+    raise ValueError(f"has {dialect.constants.mismatch}, which is not supported")
 
 
-DIALECTS: tuple[Dialect, ...] = (
-    *_rrdbnets(2),
-    *_rrdbnets(3),
-    *_srresnets(),
-    *(dialect for num_upsamplings in (1, 2, 3) for dialect in _edsrs(num_upsamplings)),
-    *(dialect for num_upsamplings in (1, 2, 3) for dialect in _rcans(num_upsamplings)),
-)
-NAMES = tuple(dict.fromkeys(dialect.name for dialect in DIALECTS))
+def _is_close(value: Tensor, expected: Tensor) -> bool:
+    """Whether two tensors agree to half precision."""
+    return value.shape == expected.shape and torch.allclose(value.float(), expected, rtol=1e-3)
+
+
+def _scaled(value: Tensor, value_range: int, power: int) -> Tensor:
+    """Multiply by the range to the power of 1, 0 or −1; the same tensor where nothing changes."""
+    if value_range == 1 or power == 0:
+        return value
+    return value * value_range if power > 0 else value / value_range

@@ -1,4 +1,8 @@
-"""Downloads on request: checked before anything is parsed, resumed, and safe side by side."""
+"""Download a model's files into the cache.
+
+Every file is checked before it is parsed. A download over HTTP resumes where an earlier one
+stopped, and two programs that want the same file download it once.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,19 +16,23 @@ from huggingface_hub.utils import WeakFileLock
 from tqdm import tqdm
 
 from esrgan.weights.cache import check_or_remove, download_path, expected_sha256, is_cached, pin
-from esrgan.weights.reading import LARGEST_FILE
 from esrgan.weights.registry import HUB, Model, RemoteFile
+from esrgan.weights.tensor_file import MAX_FILE_BYTES
 from esrgan.weights.transfer import fetch
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """How much of a model has come, in bytes over all its files.
+    """Progress of a model's download.
 
     Attributes
     ----------
+    name
+        File that is being downloaded.
+    done, total
+        Bytes, over all files of the model.
     note
-        A sentence that the person should read, or ''.
+        A sentence to show to the user, or ''.
     """
 
     name: str
@@ -34,17 +42,18 @@ class Transfer:
 
 
 def download(model: Model) -> Iterator[Transfer]:
-    """Bring every file of a model into the cache; a model that is there costs nothing.
+    """Download every file of a model that is not in the cache.
 
     Yields
     ------
     Transfer
-        Now and then; closing the iterator stops the download, and another one resumes it.
+        Progress, several times a file. Closing the iterator stops the download; the next call
+        resumes it.
 
     Raises
     ------
     ValueError
-        With one sentence, if a file cannot be had or is not what was published.
+        With one sentence, if a file cannot be downloaded or is not the published one.
     """
     if is_cached(model):
         return
@@ -59,7 +68,7 @@ def download(model: Model) -> Iterator[Transfer]:
 
 
 def _from_server(file: RemoteFile) -> Iterator[Transfer]:
-    """Download over HTTP under a temporary name."""
+    """Download over HTTP to a temporary name, check the file, and rename it."""
     final = download_path(file)
     partial = final.with_name(f"{file.name}.partial")
     try:
@@ -81,19 +90,19 @@ def _from_server(file: RemoteFile) -> Iterator[Transfer]:
 
 
 def _missing(file: RemoteFile, partial: Path) -> Iterator[int]:
-    """Download what is missing; one byte more than it has shows that a file is another."""
+    """Download the rest of a partial file, and one byte more than it should have, if there is."""
     if file.is_size_exact and partial.exists() and partial.stat().st_size >= file.num_bytes:
         return
-    limit = file.num_bytes if file.is_size_exact else LARGEST_FILE
+    limit = file.num_bytes if file.is_size_exact else MAX_FILE_BYTES
     yield from fetch(file.url, partial, limit=limit + 1)
 
 
 class _StoppedError(Exception):
-    """The person no longer wants the file."""
+    """The iterator was closed; the download ends."""
 
 
 def _from_hub(file: RemoteFile, hub: tuple[str, str, str, str]) -> Iterator[Transfer]:
-    """Download through huggingface_hub into its cache, in a thread."""
+    """Download with huggingface_hub into its own cache, in a thread."""
     events: Queue[int | Path | Exception] = Queue()
     stopped = threading.Event()
 
@@ -105,7 +114,7 @@ def _from_hub(file: RemoteFile, hub: tuple[str, str, str, str]) -> Iterator[Tran
     def work() -> None:
         try:
             events.put(Path(_ask_hub(hub, _bar(report))))
-        except Exception as error:  # handed to the thread that waits
+        except Exception as error:  # raised again in the thread that waits
             events.put(error)
 
     threading.Thread(target=work, daemon=True).start()
@@ -121,14 +130,14 @@ def _from_hub(file: RemoteFile, hub: tuple[str, str, str, str]) -> Iterator[Tran
 
 
 def _ask_hub(hub: tuple[str, str, str, str], bar: type[tqdm]) -> str:
-    """Path of a file in huggingface_hub's cache, downloaded if it has to be."""
+    """Download a file into huggingface_hub's cache unless it is there, and return its path."""
     endpoint, repository, revision, name = hub
     mirror = None if endpoint == HUB else endpoint
     return hf_hub_download(repository, name, revision=revision, endpoint=mirror, tqdm_class=bar)
 
 
 def _bar(report: Callable[[int], None]) -> type[tqdm]:
-    """A progress bar that draws nothing and reports how many bytes have come."""
+    """Make a progress bar class that draws nothing and reports the number of bytes received."""
 
     class Bar(tqdm):
         def __init__(self, *_: Any, initial: int = 0, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whether two networks make a pair: equal keys do not suffice."""
+"""Check that two networks form a pair, so that the networks between them give pictures."""
 
 import math
 from itertools import product
@@ -7,47 +7,48 @@ import torch
 from torch import Tensor
 
 from esrgan.interpolation import check_pair, interpolate
-from esrgan.weights.loading import Generator
+from esrgan.weights.generator import Generator
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 PROBE_PX = 24
-LARGEST_SHIFT = 0.1
-"""Most by which mean brightness may move, in [0, 1]: 26 grey levels. The embedded pair moves by
-0.01; a network and its copy with shuffled channels lose 0.3 halfway. A network that adds its
-output to an enlarged picture (SRResNet) keeps its brightness whatever happens to it."""
+"""Side of the test pictures."""
+MAX_BRIGHTNESS_SHIFT = 0.1
+"""Largest change of mean brightness, for values in [0, 1]: 26 grey levels. The embedded pair's is
+0.01; halfway between a network and its copy with shuffled channels it is 0.3. A network that adds
+its output to an enlarged picture (MSRResNet) always keeps the brightness and always passes."""
 
 
 def check_generators(psnr: Generator, gan: Generator) -> None:
-    """Refuse two networks whose interpolation is no picture.
+    """Refuse two networks between which network interpolation gives no pictures.
 
     Both ends of a pair must have the same keys and shapes, and one must have been trained from the
-    other. Networks that drifted apart give good pictures themselves and dark ones between them, so
-    a flat grey and a picture of medium contrast are sent through α = 0, ¼, ½, ¾, 1: their mean
-    brightness must stay, and every value must be finite.
+    other. Otherwise both may enlarge pictures well while the networks between them give dark ones.
+    So a flat grey and a picture of medium contrast are enlarged at α = 0, ¼, ½, ¾ and 1: their
+    mean brightness must stay, and every value must be finite.
 
     Raises
     ------
     ValueError
-        With one sentence that says which α fails, and how.
+        With one sentence that names the first α that fails and its result.
     """
     if (psnr.architecture, psnr.config) != (gan.architecture, gan.config):
         raise ValueError(
-            f"The networks differ: {_kind(psnr)} at the PSNR end, {_kind(gan)} at the GAN end; a "
-            "pair needs one architecture and size."
+            f"The networks differ: {_describe(psnr)} at the PSNR end, {_describe(gan)} at the GAN "
+            "end; a pair needs one architecture and size."
         )
     check_pair(psnr.state, gan.state)
     for alpha in ALPHAS:
         _check_brightness(psnr, gan, alpha)
 
 
-def _kind(generator: Generator) -> str:
-    """Architecture and sizes in words."""
+def _describe(generator: Generator) -> str:
+    """Architecture and sizes, for an error message."""
     sizes = ", ".join(f"{name} {value}" for name, value in generator.config.items())
     return f"{generator.architecture} ({sizes})"
 
 
 def _check_brightness(psnr: Generator, gan: Generator, alpha: float) -> None:
-    """Send the probes through the network at one α."""
+    """Enlarge the test pictures at one α and compare their brightness."""
     network = psnr.network(interpolate(psnr.state, gan.state, alpha))
     device = next(iter(psnr.state.values())).device
     lr = probes()
@@ -55,13 +56,13 @@ def _check_brightness(psnr: Generator, gan: Generator, alpha: float) -> None:
         sr = network(lr.to(device)).cpu()
     for name, before, after in zip(("flat grey", "test picture"), lr, sr, strict=True):
         shift = _brightness(after) - _brightness(before)
-        if math.isfinite(shift) and abs(shift) <= LARGEST_SHIFT:
+        if math.isfinite(shift) and abs(shift) <= MAX_BRIGHTNESS_SHIFT:
             continue
         raise ValueError(_refusal(alpha, name, _brightness(before), _brightness(after)))
 
 
 def _refusal(alpha: float, probe: str, before: float, after: float) -> str:
-    """What came out, and what a pair needs."""
+    """Error message: what the network gave, and what a pair needs."""
     grey = f"{255 * after:.0f}" if math.isfinite(after) else "values that are not finite"
     outcome = f"at α = {alpha:.2f} a {probe} of brightness {255 * before:.0f} becomes {grey}"
     if alpha in (0.0, 1.0):
@@ -77,7 +78,7 @@ def _refusal(alpha: float, probe: str, before: float, after: float) -> str:
 
 
 def probes() -> Tensor:
-    """A flat grey and a coloured weave of medium contrast, RGB in [0, 1], (2, 3, 24, 24)."""
+    """Test pictures: flat grey and coloured waves, RGB in [0, 1], (2, 3, PROBE_PX, PROBE_PX)."""
     picture = torch.full((2, 3, PROBE_PX, PROBE_PX), 0.5)
     axis = torch.arange(PROBE_PX)
     for channel, (row, column) in enumerate(product((3.0, 5.0), repeat=2)):
@@ -88,7 +89,7 @@ def probes() -> Tensor:
 
 
 def _brightness(picture: Tensor) -> float:
-    """Mean of the middle of a picture, clamped as it is shown; not finite if a value is not."""
+    """Mean of a picture's middle, clamped to [0, 1]; NaN if any value is not finite."""
     quarter = picture.shape[-1] // 4
     middle = picture[:, quarter:-quarter, quarter:-quarter]
     return float(middle.clamp(0, 1).mean()) if torch.isfinite(picture).all() else math.nan

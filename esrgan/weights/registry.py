@@ -1,4 +1,4 @@
-"""Names of models, the files behind them, and what is known of each before it is opened."""
+"""The registry of models: their names, files, licences and published scores."""
 
 import os
 import re
@@ -18,20 +18,21 @@ ESRGAN_HUB = f"{HUB}/databuzzword/esrgan/resolve/main"
 REAL_ESRGAN = "https://github.com/xinntao/Real-ESRGAN/releases/download"
 KAIR = "https://github.com/cszn/KAIR/releases/download/v1.0"
 RRDBNET = {"scale": 4, "num_features": 64, "num_blocks": 23, "growth_channels": 32}
-SRRESNET = {"scale": 4, "num_features": 64, "num_blocks": 16}
+MSRRESNET = {"scale": 4, "num_features": 64, "num_blocks": 16}
 SUFFIXES = (".safetensors", ".pth", ".pt")
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A weights file that is downloaded on request.
+    """A published weights file.
 
     Attributes
     ----------
     num_bytes
-        Its size; a rounded one where `is_size_exact` is False.
+        Size of the file; rounded if `is_size_exact` is False.
     sha256
-        The published hash, or '' where none is: the first download is then pinned.
+        Published hash, or '' if there is none: then the hash of the first download is stored, and
+        later downloads must have the same.
     """
 
     name: str
@@ -47,14 +48,14 @@ class RemoteFile:
 
     @property
     def hub(self) -> tuple[str, str, str, str] | None:
-        """Endpoint, repository, revision and name on a Hugging Face hub, if it lies on one."""
+        """Endpoint, repository, revision and file name on a Hugging Face hub; None elsewhere."""
         match = re.fullmatch(r"(https?://[^/]+)/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", self.url)
         return (match[1], match[2], match[3], match[4]) if match else None
 
 
 @dataclass(frozen=True)
 class Score:
-    """PSNR in dB on luma that a publication reports: a test set's mean, or one picture of it."""
+    """A published luma PSNR in dB: the mean of a test set, or of one picture if it is named."""
 
     benchmark: str
     alpha: float | None
@@ -69,15 +70,15 @@ class Model:
     Attributes
     ----------
     title
-        What a caption calls it.
+        Name in captions.
     files
-        None, one or two weights files on this computer; of two, the PSNR-oriented end first.
+        Weights files on this computer: none, one, or the PSNR-oriented and the GAN end of a pair.
     remote
-        The same for a model that is downloaded on request.
+        Files to download instead, in the same order.
     architecture, config
-        What a downloaded file must turn out to hold.
+        Network that downloaded files must hold.
     scores
-        What the publication reports.
+        Scores that the publication reports.
     """
 
     name: str
@@ -92,20 +93,20 @@ class Model:
 
     @property
     def is_pair(self) -> bool:
-        """Whether α moves it."""
+        """Whether the model has two ends, between which α interpolates."""
         return len(self.files or self.remote) == 2
 
     @property
     def megabytes(self) -> float:
-        """What a download of all its files takes, in millions of bytes; 0 if it has none."""
+        """Size of all downloads in millions of bytes; 0 for a model without any."""
         return sum(file.megabytes for file in self.remote)
 
     def sha256(self) -> list[str]:
-        """Hash of each file: the published one of a download ('' if none is), else computed."""
+        """SHA-256 of each file: the published one of a download ('' if none), else computed."""
         return [file.sha256 for file in self.remote] or [sha256_of(path) for path in self.files]
 
     def describe_download(self) -> str:
-        """What a person agrees to, such as 'ESRGAN: 134 MB, Apache-2.0, arXiv 1809.00219'."""
+        """Title, size, licence and paper: 'ESRGAN: 134 MB, Apache-2.0, arXiv 1809.00219'."""
         return f"{self.title}: {self.megabytes:.0f} MB, {self.licence}, {self.paper}"
 
 
@@ -205,8 +206,8 @@ PUBLISHED = (
             RemoteFile(name, f"{KAIR}/{name}", 6_000_000, is_size_exact=False)
             for name in ("msrresnet_x4_psnr.pth", "msrresnet_x4_gan.pth")
         ),
-        architecture="srresnet",
-        config=SRRESNET,
+        architecture="msrresnet",
+        config=MSRRESNET,
         paper="arXiv 1609.04802",
     ),
 )
@@ -214,7 +215,14 @@ MODELS: Mapping[str, Model] = {model.name: model for model in (*EMBEDDED, *PUBLI
 
 
 def resolve(model: str, gan: str | None = None) -> Model:
-    """A model by name, by its file, or by the files of its two ends.
+    """Find a model by its name, by its weights file, or by the files of both ends of a pair.
+
+    Parameters
+    ----------
+    model
+        Name, file, or file of the PSNR-oriented end.
+    gan
+        File of the GAN end.
 
     Raises
     ------

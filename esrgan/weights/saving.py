@@ -1,4 +1,4 @@
-"""From a generator's state to a file: our own, which describes itself, or another program's."""
+"""Write a generator to a file: this package's, which describes itself, or another program's."""
 
 import io
 import json
@@ -10,8 +10,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from esrgan.files import write_atomically
-from esrgan.weights.detection import express
-from esrgan.weights.loading import Generator
+from esrgan.weights.dialects import express
+from esrgan.weights.generator import Generator
 
 PYTORCH_SUFFIXES = (".pth", ".pt")
 PYTORCH_DIALECT = "basicsr"
@@ -24,12 +24,12 @@ def save_weights(
     *,
     dtype: torch.dtype = torch.float16,
 ) -> None:
-    """Write a generator's weights in one floating-point type.
+    """Write a state dict to a safetensors file, in one floating-point type.
 
     Parameters
     ----------
     state
-        A state dict; what is not floating point is written as it is.
+        Tensors by name; those that are not floating point keep their type.
     metadata
         Holds at least 'architecture' and 'config' (JSON), so that `load` can read the file.
     """
@@ -40,8 +40,8 @@ def save_weights(
     write_atomically(path, save(tensors, metadata=dict(metadata)))
 
 
-def describe(generator: Generator) -> dict[str, str]:
-    """Metadata that says what a file of ours holds."""
+def metadata_of(generator: Generator) -> dict[str, str]:
+    """Metadata for a safetensors file that holds this generator, with what it had before."""
     return dict(generator.metadata) | {
         "architecture": generator.architecture,
         "config": json.dumps(dict(generator.config)),
@@ -49,15 +49,15 @@ def describe(generator: Generator) -> dict[str, str]:
 
 
 def save_generator(path: Path, generator: Generator, dialect: str | None = None) -> None:
-    """Write a generator, in single precision, for us or for another program.
+    """Write a generator in single precision, for this package or for another program.
 
     Parameters
     ----------
     path
         `.safetensors`, or `.pth` for other programs.
     dialect
-        A name of `esrgan.weights.dialects.NAMES`. By default safetensors files are our own, with
-        a description, and `.pth` files speak BasicSR's dialect.
+        One of `esrgan.weights.dialects.dialect_names()`. By default a safetensors file has this
+        package's keys and describes itself, and a `.pth` file is in BasicSR's dialect.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def save_generator(path: Path, generator: Generator, dialect: str | None = None)
     if not is_pytorch and path.suffix != ".safetensors":
         raise ValueError(f"{path.name} should end in .safetensors, or .pth for other programs.")
     if dialect is None and not is_pytorch:
-        save_weights(path, generator.state, describe(generator), dtype=torch.float32)
+        save_weights(path, generator.state, metadata_of(generator), dtype=torch.float32)
         return
     name = dialect or PYTORCH_DIALECT
     state, written = express(generator.architecture, generator.state, name)

@@ -1,4 +1,4 @@
-"""From a model's name to its generators: embedded, someone's own, or from the cache."""
+"""Open the generators of a model: embedded, from the user's files, or from the cache."""
 
 import os
 import tempfile
@@ -15,18 +15,21 @@ from esrgan.weights.cache import (
     converted_path,
     is_intact,
 )
-from esrgan.weights.loading import Generator, full_config, load
+from esrgan.weights.generator import Generator, full_config
+from esrgan.weights.loading import load
 from esrgan.weights.registry import FOLDER, Model, RemoteFile
-from esrgan.weights.saving import describe
+from esrgan.weights.saving import metadata_of
 
 
 def open_model(model: Model) -> tuple[Generator, ...]:
-    """The generators of a model, none, one or two; nothing is downloaded.
+    """Load the generators of a model: none (bicubic), one, or both ends of a pair.
+
+    Nothing is downloaded.
 
     Raises
     ------
     ValueError
-        With one sentence, if a file is not here, is not what was published, or cannot be read.
+        With one sentence, if a file is missing, is not the published one, or cannot be read.
     """
     if model.remote:
         return tuple(_open_remote(model, file) for file in model.remote)
@@ -34,14 +37,14 @@ def open_model(model: Model) -> tuple[Generator, ...]:
 
 
 def _open_local(path: Path) -> Generator:
-    """A generator of a file that lies here; embedded ones have a recorded hash."""
+    """Load a file of this computer; an embedded one is compared with its recorded hash."""
     if path.parent == FOLDER:
         check_embedded(path)
     return load(path)
 
 
 def _open_remote(model: Model, file: RemoteFile) -> Generator:
-    """A generator of a downloaded file, by way of its converted form."""
+    """Load a downloaded file from its converted form, which is made if it is missing."""
     converted = converted_path(file)
     if converted is not None:
         if is_intact(converted):
@@ -55,14 +58,14 @@ def _open_remote(model: Model, file: RemoteFile) -> Generator:
         )
     sha256 = check_or_remove(file, source)
     generator = load(source)
-    _check_kind(model, file, generator)
+    _check_architecture(model, file, generator)
     with suppress(OSError):  # a cache that cannot be written only costs time
         convert_into_cache(generator, file.name, sha256)
     return generator
 
 
-def _check_kind(model: Model, file: RemoteFile, generator: Generator) -> None:
-    """Refuse a download that holds another network than the registry says."""
+def _check_architecture(model: Model, file: RemoteFile, generator: Generator) -> None:
+    """Refuse a download whose architecture or sizes differ from the registry's."""
     expected = (model.architecture, full_config(model.architecture, model.config))
     if (generator.architecture, generator.config) != expected:
         raise ValueError(
@@ -72,14 +75,14 @@ def _check_kind(model: Model, file: RemoteFile, generator: Generator) -> None:
 
 
 def convert_into_cache(generator: Generator, name: str, sha256: str) -> Path:
-    """Write a downloaded generator as safetensors, named by its source's hash and its own."""
+    """Write a downloaded generator to the cache, named SOURCE_SHA256.OWN_SHA256.safetensors."""
     folder = cache_folder() / "converted"
     folder.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".partial")
     os.close(handle)
     path = Path(temporary)
     try:
-        metadata = describe(generator) | {"source": name, "source_sha256": sha256}
+        metadata = metadata_of(generator) | {"source": name, "source_sha256": sha256}
         save_file(dict(generator.state), path, metadata=metadata)
         final = folder / f"{sha256}.{sha256_of(path)}.safetensors"
         return path.replace(final)

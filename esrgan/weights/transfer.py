@@ -8,15 +8,15 @@ from io import FileIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
-CHUNK = 1 << 18
+CHUNK_BYTES = 1 << 18
 TIMEOUT_SECONDS = 30
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 RANGE_NOT_SATISFIABLE = 416
 PARTIAL_CONTENT = 206
 
 
 class _HttpsStaysHttps(urllib.request.HTTPRedirectHandler):
-    """Follows a redirection unless it leaves encryption."""
+    """Follows redirections, but not from HTTPS to HTTP."""
 
     def redirect_request(
         self,
@@ -33,23 +33,24 @@ class _HttpsStaysHttps(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, partial: Path, *, limit: int) -> Iterator[int]:
-    """Complete a partial file from a URL; yields the number of bytes that it has.
+    """Download the missing end of a partial file; yields the number of bytes that it has.
 
-    What is there already is kept and the rest asked for. A connection that breaks is taken up
-    again as long as each attempt brings something.
+    A broken connection is made again as long as each attempt adds some bytes.
 
     Parameters
     ----------
+    partial
+        File that holds the first bytes, none yet, or does not exist.
     limit
-        Number of bytes at which reading stops, whatever the server still has.
+        Number of bytes at which reading stops, even if the server has more.
 
     Raises
     ------
     ValueError
-        If the server refuses or cannot be reached, or the connection breaks; `partial` then holds
-        what came, for another call.
+        If the server refuses or cannot be reached, or the connection breaks; `partial` then keeps
+        the bytes received, for another call.
     """
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         before = _size(partial)
         try:
             yield from _attempt(url, partial, limit)
@@ -61,12 +62,12 @@ def fetch(url: str, partial: Path, *, limit: int) -> Iterator[int]:
                 host = urlsplit(url).netloc
                 raise ValueError(f"{host} answered '{error.code} {error.reason}'.") from None
         except (OSError, http.client.HTTPException) as error:
-            if attempt == MOST_ATTEMPTS or _size(partial) <= before:
+            if attempt == MAX_ATTEMPTS or _size(partial) <= before:
                 raise ValueError(_interrupted(url, partial, error)) from None
 
 
 def _attempt(url: str, partial: Path, limit: int) -> Iterator[int]:
-    """One request for what is missing."""
+    """Make one request for the missing bytes and append them."""
     done = _size(partial)
     request = urllib.request.Request(url, headers={"User-Agent": "esrgan"})
     if done:
@@ -80,7 +81,7 @@ def _attempt(url: str, partial: Path, limit: int) -> Iterator[int]:
         length = response.headers.get("Content-Length")
         total = done + int(length) if length else None
         with partial.open("ab" if done else "wb", buffering=0) as file:
-            while done < limit and (chunk := response.read1(CHUNK)):
+            while done < limit and (chunk := response.read1(CHUNK_BYTES)):
                 done += _store(file, chunk)
                 yield done
     if done >= limit:
@@ -90,7 +91,7 @@ def _attempt(url: str, partial: Path, limit: int) -> Iterator[int]:
 
 
 def _store(file: FileIO, chunk: bytes) -> int:
-    """Write a whole piece; a disk that refuses is not a broken connection."""
+    """Write all bytes of a chunk; a full disk raises `ValueError`, so that nothing is retried."""
     written = 0
     try:
         while written < len(chunk):
@@ -102,13 +103,14 @@ def _store(file: FileIO, chunk: bytes) -> int:
 
 
 def _size(partial: Path) -> int:
-    """Bytes that are there."""
+    """Number of bytes in a partial file; 0 if it does not exist."""
     return partial.stat().st_size if partial.exists() else 0
 
 
 def _interrupted(url: str, partial: Path, error: Exception) -> str:
-    """What happened to the connection, and what to do."""
+    """Error message: what happened to the connection, and what to do."""
     host, reason = urlsplit(url).netloc, getattr(error, "reason", None) or error
-    if kept := _size(partial):
-        return f"The connection to {host} broke ({reason}); {kept:,} bytes are kept: run it again."
+    if num_bytes := _size(partial):
+        kept = f"{num_bytes:,} bytes are kept"
+        return f"The connection to {host} broke ({reason}); {kept}: run it again."
     return f"{host} cannot be reached ({reason}): check the network and run it again."

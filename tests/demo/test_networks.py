@@ -40,11 +40,11 @@ def session():
 
 
 def pair_of_files(folder, **size):  # noqa: F811
-    """Two files that make a pair: an SRResNet and a slightly moved copy."""
+    """Two files that make a pair: an MSRResNet and a slightly moved copy."""
     torch.manual_seed(0)
-    network = build("srresnet", num_features=4, num_blocks=1, **size)
+    network = build("msrresnet", num_features=4, num_blocks=1, **size)
     metadata = {
-        "architecture": "srresnet",
+        "architecture": "msrresnet",
         "config": json.dumps({"num_features": 4, "num_blocks": 1}),
     }
     for name in ("psnr", "gan"):

@@ -23,9 +23,9 @@ def files(tmp_path, photo, monkeypatch):
     accept(tmp_path / "vgg.pth", monkeypatch)
     size = {"num_features": 4, "num_blocks": 1}
     for name, shift in (("after", -0.2), ("before", 0.0)):
-        network = build("srresnet", **size)
+        network = build("msrresnet", **size)
         network.conv_last.bias.data.fill_(shift)
-        metadata = {"architecture": "srresnet", "config": str(size).replace("'", '"')}
+        metadata = {"architecture": "msrresnet", "config": str(size).replace("'", '"')}
         save_weights(tmp_path / f"{name}.safetensors", network.state_dict(), metadata)
     return tmp_path
 

@@ -18,7 +18,7 @@ def count(network):
     ("architecture", "parameters"),
     [
         ("rrdbnet", 16_697_987),
-        ("srresnet", 1_517_571),
+        ("msrresnet", 1_517_571),
         ("edsr", 43_089_923),
         ("rcan", 15_592_355),
         ("srcnn", 69_251),
@@ -32,7 +32,7 @@ def test_published_sizes(architecture, parameters):
 
 def test_srresnet_with_batch_norm_has_16_blocks_of_two_and_one_after_them():
     with torch.device("meta"):
-        network = build("srresnet-bn")
+        network = build("srresnet")
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert len(norms) == 33
     assert network.conv_first.kernel_size == network.conv_last.kernel_size == (9, 9)
@@ -92,7 +92,7 @@ def test_initial_weights_are_a_tenth_of_msra():
 def test_untrained_msrresnet_is_close_to_bilinear():
     x = torch.rand(1, 3, 8, 8)
     expected = F.interpolate(x, scale_factor=4, mode="bilinear", align_corners=False)
-    torch.testing.assert_close(build("srresnet")(x), expected, atol=0.05, rtol=0)
+    torch.testing.assert_close(build("msrresnet")(x), expected, atol=0.05, rtol=0)
 
 
 def test_srcnn_reads_the_bicubic_enlargement():
@@ -114,8 +114,8 @@ def test_networks_without_weights_give_the_mean_colour_or_the_enlarged_picture(a
 
 
 def test_batch_norm_is_the_only_thing_that_the_ablations_second_column_adds():
-    plain = build("srresnet", **TINY).state_dict()
-    normalised = build("srresnet", batch_norm=True, **TINY).state_dict()
+    plain = build("msrresnet", **TINY).state_dict()
+    normalised = build("msrresnet", batch_norm=True, **TINY).state_dict()
     assert set(plain) < set(normalised)
     assert all(".bn" in key for key in set(normalised) - set(plain))
 

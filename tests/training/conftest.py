@@ -17,7 +17,7 @@ from esrgan.training.settings import replace_fields
 
 TINY_MODELS = {
     "rrdbnet": {"num_features": 4, "num_blocks": 1, "growth_channels": 2},
-    "srresnet": {"num_features": 4, "num_blocks": 1},
+    "msrresnet": {"num_features": 4, "num_blocks": 1},
 }
 TINY = {
     "batch_size": 4,

@@ -40,7 +40,7 @@ def test_the_loss_moves_the_gan_end_and_the_seed_decides_alpha():
 
 
 def test_running_means_of_the_gan_end_stay_as_they_are():
-    network = build("srresnet-bn", num_features=4, num_blocks=1).train()
+    network = build("srresnet", num_features=4, num_blocks=1).train()
     before = {name: buffer.clone() for name, buffer in network.named_buffers()}
     state = {name: value.detach() for name, value in network.named_parameters()}
     colour_loss = InterpolationColourLoss(state, weight=1.0)

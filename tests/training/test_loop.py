@@ -199,6 +199,16 @@ def test_another_configuration_is_refused(trainer):
     trainer("run", tiny("rrdb-psnr-small", 1, report_every=7))
 
 
+def test_a_run_of_an_earlier_version_goes_on_under_the_present_name(trainer, folder):
+    config = tiny("srresnet-small", 1)
+    list(trainer("run", config).train())
+    path = checkpoint_path(folder / "run", 1)
+    state = torch.load(path, weights_only=True)
+    assert state["fields"]["architecture"] == "msrresnet"
+    torch.save(state | {"fields": state["fields"] | {"architecture": "srresnet"}}, path)
+    assert trainer("run", config).step == 1
+
+
 def test_a_gan_needs_weights_to_start_from(trainer, folder):
     with pytest.raises(ValueError, match="starts from the PSNR-oriented network's weights"):
         trainer("run", tiny("esrgan-small", 1))

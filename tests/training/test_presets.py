@@ -14,10 +14,10 @@ SWITCHES = {
     "more data": lambda config: config.data.more_data,
 }
 FIGURE_8 = {
-    2: (True, True, "standard", "srresnet", False),
-    3: (False, True, "standard", "srresnet", False),
-    4: (False, False, "standard", "srresnet", False),
-    5: (False, False, "relativistic", "srresnet", False),
+    2: (True, True, "standard", "msrresnet", False),
+    3: (False, True, "standard", "msrresnet", False),
+    4: (False, False, "standard", "msrresnet", False),
+    5: (False, False, "relativistic", "msrresnet", False),
     6: (False, False, "relativistic", "rrdbnet", False),
     7: (False, False, "relativistic", "rrdbnet", True),
 }

@@ -1,20 +1,21 @@
 import pytest
 import torch
 
-from esrgan.models import build
-from esrgan.weights.detection import detect, express, unwrap
-from esrgan.weights.dialects import DIALECTS, MEAN_SHIFT_KEYS, NAMES
+from esrgan.models import ARCHITECTURES, build
+from esrgan.models.pixel_shuffle import MEAN_SHIFT_KEYS
+from esrgan.weights.dialects import detect, dialect_names, express
+from esrgan.weights.wrappers import unwrap
 
 RRDB = [
     {"scale": scale, "num_features": features, "num_blocks": blocks, "growth_channels": growth}
     for scale, features, blocks, growth in [(1, 4, 1, 2), (2, 6, 2, 3), (4, 5, 11, 4), (8, 8, 2, 8)]
 ]
 RESNET = [{"num_features": 4, "num_blocks": 2}, {"num_features": 6, "num_blocks": 11}]
-SIZES = [("rrdbnet", sizes) for sizes in RRDB] + [("srresnet", sizes) for sizes in RESNET]
+SIZES = [("rrdbnet", sizes) for sizes in RRDB] + [("msrresnet", sizes) for sizes in RESNET]
 CASES = [
     (architecture, sizes, name)
     for architecture, sizes in SIZES
-    for name in dict.fromkeys(it.name for it in DIALECTS if it.architecture == architecture)
+    for name in dict.fromkeys(dialect.name for dialect in ARCHITECTURES[architecture].dialects)
 ]
 WRAPPERS = {
     "bare": lambda state: state,
@@ -74,8 +75,8 @@ def test_the_public_names_are_known():
 
 
 def keys_of(architecture, name, *, ups, counts):
-    dialects = [it for it in DIALECTS if (it.architecture, it.name) == (architecture, name)]
-    dialect = dialects[ups - 1]
+    dialects = ARCHITECTURES[architecture].dialects
+    dialect = [dialect for dialect in dialects if dialect.name == name][ups - 1]
     return dialect, dialect.keys(counts)
 
 
@@ -146,7 +147,7 @@ def test_a_network_that_reads_bytes_gives_the_same_picture(architecture, monkeyp
     theirs.load_state_dict({ours: written[key] for key, ours in names.items()})
     expected = original(PICTURE)
     mean = torch.tensor([0.4488, 0.4371, 0.4040]).view(1, 3, 1, 1)
-    monkeypatch.setattr("esrgan.models.blocks.mean_colour", lambda _: 0)
+    monkeypatch.setattr("esrgan.models.pixel_shuffle.mean_colour", lambda _: 0)
     result = theirs(255 * (PICTURE - mean)) / 255 + mean
     torch.testing.assert_close(result, expected, rtol=1e-4, atol=1e-5)
 
@@ -225,7 +226,7 @@ def test_keys_that_number_many_blocks_cost_nothing():
 
 
 def test_a_dialect_that_an_architecture_has_not():
-    state = network("srresnet", RESNET[0]).state_dict()
-    with pytest.raises(ValueError, match="srresnet is not written in the dialect 'old'; it has"):
-        express("srresnet", state, "old")
-    assert NAMES == ("basicsr", "esrgan", "old", "native", "edsr-pytorch")
+    state = network("msrresnet", RESNET[0]).state_dict()
+    with pytest.raises(ValueError, match="msrresnet is not written in the dialect 'old'; it has"):
+        express("msrresnet", state, "old")
+    assert dialect_names() == ("basicsr", "esrgan", "old", "native", "edsr-pytorch")

@@ -29,7 +29,7 @@ def switches(column: int) -> Fields:
 
 def network(column: int) -> str:
     """The architecture of a column's generator."""
-    return "rrdbnet" if column >= 6 else "srresnet"
+    return "rrdbnet" if column >= 6 else "msrresnet"
 
 
 def normalisation(column: int) -> dict[str, float]:

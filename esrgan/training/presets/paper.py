@@ -39,7 +39,7 @@ ESRGAN = define(
 SRRESNET = define(
     "srresnet",
     section="SRGAN (arXiv 1609.04802) section 3.2, SRResNet-MSE",
-    architecture="srresnet-bn",
+    architecture="srresnet",
     steps=1000 * K,
     patch_px=96,
     content_distance="l2",
@@ -50,7 +50,7 @@ SRRESNET = define(
 SRGAN = define(
     "srgan",
     section="SRGAN (arXiv 1609.04802) section 3.2, SRGAN-VGG54",
-    architecture="srresnet-bn",
+    architecture="srresnet",
     steps=200 * K,
     patch_px=96,
     content_weight=0.0,
@@ -120,7 +120,7 @@ PIRM = define(
     "pirm",
     SECOND_STAGE,
     section="ESRGAN section 4.5, region 3 of the PIRM-SR challenge",
-    architecture="srresnet",
+    architecture="msrresnet",
     steps=400 * K,
     content_weight=10.0,
     feature_network="minc",

@@ -1,8 +1,8 @@
-"""From an untrusted file to float32 tensors by name; nothing in a file is ever executed.
+"""Read the tensors of an untrusted file, without executing anything in it.
 
-Safetensors files and PyTorch's own (`.pth`, `.pt`) are read, told apart by their first bytes. Size,
-header and declared contents are bounded before anything is unpacked, so that memory stays under
-twice the file and 300 MB.
+A file is safetensors or PyTorch's (`.pth`, `.pt`), which its first bytes show. Its size, header and
+declared contents are limited before anything is unpacked, so that memory stays below twice the
+file's size plus 300 MB. What network the tensors are is not asked here but in `loading`.
 """
 
 import pickle
@@ -17,11 +17,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from esrgan.weights.detection import unwrap
+from esrgan.weights.wrappers import unwrap
 
-LARGEST_FILE = 300_000_000
-LARGEST_HEADER = 8_000_000
-LARGEST_PICKLE = 16_000_000
+MAX_FILE_BYTES = 300_000_000
+MAX_HEADER_BYTES = 8_000_000
+MAX_PICKLE_BYTES = 16_000_000
 ZIP_MAGIC, PICKLE_MAGIC = b"PK\x03\x04", b"\x80"
 ZIP_TAIL = 98
 """Bytes of a zip's three closing records: 64-bit end, its locator, end."""
@@ -43,29 +43,29 @@ UNPICKLING_ERRORS = (
 )
 
 
-def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read the tensors and the metadata of a weights file.
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a file's tensors by name, and its metadata.
 
     Returns
     -------
     tuple
-        float32 tensors (counters stay int64) by bare name, without wrapper and prefix, and the
-        metadata, which only safetensors files have.
+        State dict without wrapper and key prefixes, in float32 (integers stay int64), and the
+        metadata, which is empty for PyTorch files.
 
     Raises
     ------
     ValueError
-        With one sentence, for whatever cannot be read or should not be.
+        With one sentence that names the file, if it cannot be read or is refused as unsafe.
     """
-    size, head = _look(path)
+    size, head = _size_and_head(path)
     if not is_weights(head):
-        kind = describe(head)
+        kind = describe_foreign(head)
         raise ValueError(f"{path.name} is {kind}: expected safetensors or PyTorch weights.")
     if head[8:9] == b"{":
         return _read_safetensors(path, size, head)
     if path.suffix == ".safetensors":
         raise ValueError(f"{path.name} is no safetensors file; if it is PyTorch's, name it .pth.")
-    return _guarded(path, _read_torch(path, size, head)), {}
+    return _checked_copies(path, _read_torch(path, size, head)), {}
 
 
 def is_weights(head: bytes) -> bool:
@@ -73,8 +73,14 @@ def is_weights(head: bytes) -> bool:
     return not _is_text(head) and (head[8:9] == b"{" or head.startswith((ZIP_MAGIC, PICKLE_MAGIC)))
 
 
-def describe(head: bytes) -> str:
-    """What a file that holds no weights seems to be, by its first bytes."""
+def describe_foreign(head: bytes) -> str:
+    """Say what a file that holds no weights seems to be, by its first bytes.
+
+    Examples
+    --------
+    >>> describe_foreign(b"<!DOCTYPE html>")
+    'a web page, not weights'
+    """
     if not head:
         return "empty"
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
@@ -86,12 +92,12 @@ def describe(head: bytes) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether the first bytes are all printable."""
+    """Whether all bytes are printable ASCII or white space."""
     return all(byte in b"\t\n\r\x0c" or 32 <= byte < 127 for byte in head)
 
 
-def _look(path: Path) -> tuple[int, bytes]:
-    """Size and first bytes of a file that is not too large."""
+def _size_and_head(path: Path) -> tuple[int, bytes]:
+    """Return a file's size and its first 512 bytes; refuse a file that is too large."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -100,8 +106,8 @@ def _look(path: Path) -> tuple[int, bytes]:
         raise ValueError(f"There is no file {path}.") from None
     except OSError as error:
         raise ValueError(f"{path.name}: {error.strerror or 'cannot be read'}.") from None
-    if size > LARGEST_FILE:
-        limit = f"{LARGEST_FILE / 1e6:.0f} MB"
+    if size > MAX_FILE_BYTES:
+        limit = f"{MAX_FILE_BYTES / 1e6:.0f} MB"
         raise ValueError(f"{path.name} has {size / 1e6:.0f} MB; weights have at most {limit}.")
     return size, head
 
@@ -109,12 +115,12 @@ def _look(path: Path) -> tuple[int, bytes]:
 def _read_safetensors(
     path: Path, size: int, head: bytes
 ) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors, in float32, and metadata of a safetensors file."""
+    """Read float32 tensors and metadata from a safetensors file."""
     (header,) = struct.unpack("<Q", head[:8])
-    if header > min(LARGEST_HEADER, size - 8):
+    if header > min(MAX_HEADER_BYTES, size - 8):
         raise ValueError(
             f"{path.name} claims a header of {header:,} bytes; at most "
-            f"{min(LARGEST_HEADER, size - 8):,} are possible: the file is damaged or cut off."
+            f"{min(MAX_HEADER_BYTES, size - 8):,} are possible: the file is damaged or cut off."
         )
     tensors: dict[str, Tensor] = {}
     try:
@@ -122,15 +128,15 @@ def _read_safetensors(
             for key in file.keys():  # noqa: SIM118
                 if file.get_slice(key).get_dtype() not in SAFETENSORS_DTYPES:
                     raise ValueError(f"{path.name} has no floating-point numbers in {key!r}.")
-                tensors[key] = _widen(file.get_tensor(key))
+                tensors[key] = _to_float32(file.get_tensor(key))
             metadata = dict(file.metadata() or {})
     except (SafetensorError, OSError):
         raise ValueError(f"{path.name} is not a readable safetensors file.") from None
-    return _bare(path, tensors), metadata
+    return _unwrapped(path, tensors), metadata
 
 
 def _read_torch(path: Path, size: int, head: bytes) -> dict[str, Tensor]:
-    """Tensors of a PyTorch file as they are stored: mapped from a zip, else in memory."""
+    """Read a PyTorch file's tensors as they are stored: memory-mapped if the file is a zip."""
     is_zip = head.startswith(ZIP_MAGIC)
     if is_zip:
         _check_zip(path, size)
@@ -140,11 +146,11 @@ def _read_torch(path: Path, size: int, head: bytes) -> dict[str, Tensor]:
             content: Any = torch.load(str(path), map_location="cpu", weights_only=True, mmap=is_zip)
     except UNPICKLING_ERRORS as error:
         raise ValueError(f"{path.name} {_unpickling_reason(error)}.") from None
-    return _bare(path, content)
+    return _unwrapped(path, content)
 
 
 def _check_zip(path: Path, size: int) -> None:
-    """Refuse an archive that is not as PyTorch writes it: stored, not larger than the file."""
+    """Refuse a zip that PyTorch would not write: compressed, or larger than its file."""
     try:
         with zipfile.ZipFile(path) as archive:
             records = archive.infolist()
@@ -162,15 +168,15 @@ def _check_zip(path: Path, size: int) -> None:
     names = {Path(record.filename).name: record.file_size for record in records}
     if "constants.pkl" in names:
         raise ValueError(f"{path.name} is a TorchScript program; save its state_dict instead.")
-    if names.get("data.pkl", 0) > LARGEST_PICKLE:
+    if names.get("data.pkl", 0) > MAX_PICKLE_BYTES:
         raise ValueError(f"{path.name} has more structure than weights have.")
 
 
 def _directory_start(path: Path, size: int) -> int:
-    """Where a zip says that its directory starts, or −1 if its end is not as PyTorch writes it.
+    """Offset of a zip's directory, or −1 if the zip does not end as PyTorch writes it.
 
-    Readers of zips look for the directory in different ways; only where all of them find the same
-    one is what Python sees what PyTorch unpacks.
+    Programs search for the directory in different ways. Only if all of them find the same one are
+    the records that Python checks those that PyTorch unpacks.
     """
     with path.open("rb") as file:
         file.seek(max(0, size - ZIP_TAIL))
@@ -186,37 +192,42 @@ def _directory_start(path: Path, size: int) -> int:
 
 
 def _unpickling_reason(error: Exception) -> str:
-    """Why PyTorch refused a file, without its advice to switch the protection off."""
-    found = re.search(r"GLOBAL (\S+) was not an allowed|whose module (\S+) is blocked", str(error))
-    if found:
-        name = (found[1] or found[2])[:60]
+    """Say why PyTorch refused a file, without its advice to switch the protection off."""
+    blocked = re.search(
+        r"GLOBAL (\S+) was not an allowed|whose module (\S+) is blocked", str(error)
+    )
+    if blocked:
+        name = (blocked[1] or blocked[2])[:60]
         return f"asks for {name!r}, which weights never need, and may be malicious; it was not run"
     return "is a damaged, cut off or foreign PyTorch file"
 
 
-def _bare(path: Path, content: Any) -> dict[str, Tensor]:
-    """The state dict inside, or a sentence that names the file."""
+def _unwrapped(path: Path, content: Any) -> dict[str, Tensor]:
+    """Return the state dict in a file's content; errors name the file."""
     try:
         return unwrap(content)
     except ValueError as error:
         raise ValueError(f"{path.name} {error}.") from None
 
 
-def _guarded(path: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Own float32 copies, made one by one, of tensors that claim no more than the file holds."""
-    stored = path.stat().st_size
+def _checked_copies(path: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copy tensors to float32 one by one, once all are plain and no larger than the file.
+
+    `tensors` is emptied meanwhile, to save memory.
+    """
+    remaining_bytes = path.stat().st_size
     for key, value in tensors.items():
         if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
             raise ValueError(f"{path.name} has something else than a plain tensor at {key!r}.")
         if value.dtype not in DTYPES:
             raise ValueError(f"{path.name} has no floating-point numbers in {key!r}.")
-        stored -= value.numel() * value.element_size()
-    if stored < 0:
+        remaining_bytes -= value.numel() * value.element_size()
+    if remaining_bytes < 0:
         raise ValueError(f"{path.name} claims more numbers than it holds.")
-    return {key: _widen(tensors.pop(key)).clone() for key in list(tensors)}
+    return {key: _to_float32(tensors.pop(key)).clone() for key in list(tensors)}
 
 
-def _widen(value: Tensor) -> Tensor:
-    """float32 for what is floating point, else the value itself; rows after rows."""
+def _to_float32(value: Tensor) -> Tensor:
+    """Convert floating-point values to float32; the result is contiguous."""
     value = value.detach()
     return (value.float() if value.is_floating_point() else value).contiguous()

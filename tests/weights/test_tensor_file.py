@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from esrgan.models import build
 from esrgan.weights import load
-from esrgan.weights.reading import LARGEST_FILE, LARGEST_HEADER
+from esrgan.weights.tensor_file import MAX_FILE_BYTES, MAX_HEADER_BYTES
 
 TINY = {"num_features": 4, "num_blocks": 1, "growth_channels": 2}
 LEGACY = {"_use_new_zipfile_serialization": False}
@@ -143,7 +143,7 @@ def test_programs_are_refused(tmp_path):
     assert "TorchScript program" in refusal(tmp_path / "script.pth")
 
 
-@pytest.mark.parametrize("header", [LARGEST_HEADER + 1, 1 << 62])
+@pytest.mark.parametrize("header", [MAX_HEADER_BYTES + 1, 1 << 62])
 def test_oversized_headers_are_refused_unread(tmp_path, header):
     path = tmp_path / "header.safetensors"
     path.write_bytes(struct.pack("<Q", header) + b"{" + bytes(1000))
@@ -153,7 +153,7 @@ def test_oversized_headers_are_refused_unread(tmp_path, header):
 def test_enormous_files_are_refused_unread(tmp_path):
     path = tmp_path / "large.pth"
     with path.open("wb") as file:
-        file.truncate(LARGEST_FILE + 1)
+        file.truncate(MAX_FILE_BYTES + 1)
     assert refusal(path) == "large.pth has 300 MB; weights have at most 300 MB."
 
 
