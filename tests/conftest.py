@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -66,3 +67,10 @@ def embedded(monkeypatch):
     for name, model in MODELS.items():
         files = tuple(EMBEDDED / file.name for file in model.files)
         monkeypatch.setitem(MODELS, name, replace(model, files=files))
+
+
+def free_port():
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -3,7 +3,6 @@
 import base64
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,9 @@ import numpy as np
 import pytest
 
 from esrgan.images import read
-from tests.e2e import forked
+from tests import forked
+from tests.conftest import free_port
+from tests.e2e import pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,10 +47,9 @@ def without_browser(reason) -> NoReturn:
 def kept(tmp_path_factory):
     """The folder of the example that a page opens with, computed beforehand."""
     scratch = tmp_path_factory.mktemp("kept")
-    log = scratch / "warm.log"
-    process = forked.start(forked.keep_first_example, log=log, variables=variables(scratch))
-    process.join()
-    assert process.exitcode == 0
+    call = (pages.keep_first_example, (), variables(scratch))
+    (process,) = forked.run(call, folder=scratch / "output")
+    assert process.returncode == 0, process.stderr
     return scratch / "kept"
 
 
@@ -76,8 +76,8 @@ def keep_first_example(kept, scratch):
 @contextmanager
 def serving(scratch, *fault, port=None):
     """Serve a page, with a fault of `tests.e2e.faulty` if one is named; yields its address."""
-    port, log = port or free_port(), scratch / "page.log"
-    page = forked.start(forked.serve, port, *fault, log=log, variables=variables(scratch))
+    port = port or free_port()
+    page = forked.start(pages.serve, port, *fault, folder=scratch, variables=variables(scratch))
     address = f"http://127.0.0.1:{port}/"
     try:
         wait_for(address, page.is_alive)
@@ -93,7 +93,7 @@ def serving_app(scratch, **more):
     port = free_port()
     env = os.environ | variables(scratch) | {"GRADIO_SERVER_PORT": str(port), **more}
     with (
-        (scratch / "page.log").open("a") as log,
+        (scratch / "stdout").open("a") as log,
         subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=env, stdout=log) as page,
     ):
         address = f"http://127.0.0.1:{port}/"
@@ -111,13 +111,6 @@ def variables(scratch):
         "ESRGAN_CACHE": str(scratch / "kept"),
         "ESRGAN_WARM": "0",
     }
-
-
-def free_port():
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(address, is_running):

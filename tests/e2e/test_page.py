@@ -327,7 +327,7 @@ def test_own_networks_move_the_slider(tab, tmp_path):
     tab.open()
     torch.manual_seed(0)
     size = {"num_features": 4, "num_blocks": 1}
-    use_own_networks(tab.page, build("srresnet", **size), "srresnet", size, tmp_path)
+    use_own_networks(tab.page, build("msrresnet", **size), "msrresnet", size, tmp_path)
     tab.page.locator("#use-own").scroll_into_view_if_needed()
     tab.page.screenshot(path=str(tmp_path / "networks.png"))
 

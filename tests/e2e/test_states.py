@@ -9,7 +9,8 @@ import pytest
 from esrgan import Upscaler
 from esrgan.images import Picture, encode_png
 from esrgan.weights.registry import FOLDER
-from tests.e2e.conftest import Watched, free_port, keep_first_example, serving, serving_app
+from tests.conftest import free_port
+from tests.e2e.conftest import Watched, keep_first_example, serving, serving_app
 from tests.e2e.test_page import DROP, bring, drop, figures, send, set_alpha
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,8 @@ def wait_for_notice(tab, kind):
 
 
 def try_again(tab):
-    tab.page.get_by_role("button", name="Try again").click()
+    """Press the button by key: Gradio's own message may lie over it for ten seconds."""
+    tab.page.get_by_role("button", name="Try again").press("Enter")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,11 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from esrgan.cli import main
-from esrgan.losses import relativistic_generator_loss
 from esrgan.training import loop
 from esrgan.training.checkpoints import load_newest
-from esrgan.training.distributed import average, global_mean
+from tests import forked
+from tests.conftest import free_port
+from tests.training import processes
 from tests.training.test_loop import same
 
 ROOT = Path(__file__).parents[2]
@@ -41,43 +40,64 @@ SETTINGS = {
 }
 
 
-def command(folder, run, preset, *, launcher=("-m",), **settings):
-    """The command line of a run; `launcher` stands between the interpreter and the module."""
+def arguments(folder, run, preset, **settings):
+    """Arguments of the command line for a run."""
     values = [f"{key}={value}" for key, value in (SETTINGS | settings).items()]
-    program = [sys.executable, *launcher, "esrgan", "train", preset]
     data = ["--data", str(folder / "data"), "--run", str(folder / run), "--device", "cpu"]
-    return [*program, *data, "--set", *values]
+    return ["train", preset, *data, "--set", *values]
+
+
+def variables(folder):
+    """Environment variables of a run."""
+    return {"ESRGAN_CACHE": str(folder / "caches"), "TORCH_CPP_LOG_LEVEL": "ERROR"}
+
+
+def started(folder, function, train_arguments):
+    """How a run ended that had a process of its own."""
+    call = (function, (train_arguments,), variables(folder))
+    (run,) = forked.run(call, folder=folder / "output")
+    return run
+
+
+def started_twice(folder, train_arguments):
+    """How the first of two processes ended that trained together, as torchrun starts them."""
+    ports = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
+    ranks = [{"RANK": rank, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": "2"} for rank in "01"]
+    calls = [
+        (processes.train, (train_arguments,), variables(folder) | ports | rank) for rank in ranks
+    ]
+    first, second = forked.run(*calls, folder=folder / "outputs")
+    assert second.returncode == 0, second.stderr
+    return first
+
+
+def program(*launcher):
+    """Start of a command that runs the package as people do."""
+    return [sys.executable, *(launcher or ("-m",)), "esrgan"]
 
 
 def environment(folder):
-    extra = {"ESRGAN_CACHE": str(folder / "caches"), "OMP_NUM_THREADS": "1"}
-    return os.environ | extra | {"TORCH_CPP_LOG_LEVEL": "ERROR"}
+    return os.environ | variables(folder) | {"OMP_NUM_THREADS": "1"}
 
 
-def execute(folder, arguments):
+def execute(folder, command):
     return subprocess.run(
-        arguments, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=300
+        command, cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=300
     )
-
-
-def execute_here(capsys, arguments):
-    """Run a command in this process, which has imported all that it needs; returns its output."""
-    assert main(arguments[arguments.index("train") :]) == 0
-    return capsys.readouterr().out
 
 
 @pytest.mark.slow
 def test_a_run_killed_twenty_times_ends_like_an_unbroken_one(folder):
     """Some kills fall into a save: a checkpoint is written after every step."""
     steps = 400
-    whole = execute(folder, command(folder, "whole", "esrgan-small", steps=steps))
+    whole = execute(folder, program() + arguments(folder, "whole", "esrgan-small", steps=steps))
     assert whole.returncode == 0, whole.stderr
     chance = random.Random(0)
-    arguments = command(folder, "killed", "esrgan-small", steps=steps)
+    command = program() + arguments(folder, "killed", "esrgan-small", steps=steps)
     reached = []
     for _ in range(KILLS):
         with subprocess.Popen(
-            arguments, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, text=True
         ) as process:
             for line in process.stdout:
                 if f"/{steps} " in line:
@@ -87,64 +107,51 @@ def test_a_run_killed_twenty_times_ends_like_an_unbroken_one(folder):
         reached.append(load_newest(folder / "killed")["step"])
     assert reached == sorted(reached)
     assert reached[-1] < steps, "the run ended before the last kill: raise `steps`"
-    rest = execute(folder, arguments)
+    rest = execute(folder, command)
     assert rest.returncode == 0, rest.stderr
     assert same(load_newest(folder / "whole"), load_newest(folder / "killed"))
     print(f"killed after steps {reached}")  # noqa: T201
 
 
 def test_ctrl_c_saves_and_exits(folder):
-    arguments = command(folder, "run", "rrdb-psnr-small", steps=100_000, checkpoint_every=100_000)
-    with subprocess.Popen(
-        arguments, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, text=True
-    ) as process:
-        for line in process.stdout:
-            if "s/step" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        rest = process.stdout.read()
-    assert process.returncode == 130
-    assert "the same command goes on" in rest
+    endless = {"steps": 100_000, "checkpoint_every": 100_000}
+    train_arguments = arguments(folder, "run", "rrdb-psnr-small", **endless)
+    output = folder / "output"
+    process = forked.start(
+        processes.train, train_arguments, folder=output, variables=variables(folder)
+    )
+    while "s/step" not in forked.written(output):
+        assert process.exitcode is None
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    process.join(forked.LONGEST_S)
+    assert process.exitcode == 130
+    assert "the same command goes on" in forked.written(output)
     assert load_newest(folder / "run")["step"] >= 1
 
 
 @pytest.mark.parametrize("preset", ["rrdb-psnr-small", "esrgan-small"])
-def test_two_processes_train_the_same_network_as_one(folder, preset, capsys):
+def test_two_processes_train_the_same_network_as_one(folder, preset):
     """The same losses and the same networks at the same batch."""
     settings = {"steps": 12, "ema_decay": 0, "clip_norm": 0, "warmup_steps": 0}
     settings |= {"adversarial_weight": 1} if preset == "esrgan-small" else {}
-    alone = execute_here(capsys, command(folder, "one", preset, **settings))
-    together = execute(folder, command(folder, "two", preset, launcher=TWO_PROCESSES, **settings))
+    alone = started(folder, processes.train, arguments(folder, "one", preset, **settings))
+    assert alone.returncode == 0, alone.stderr
+    together = started_twice(folder, arguments(folder, "two", preset, **settings))
     assert together.returncode == 0, together.stderr
-    assert len(losses(alone)) >= 12
-    assert losses(together.stdout) == [pytest.approx(x, rel=2e-3) for x in losses(alone)]
+    assert len(losses(alone.stdout)) >= 12
+    assert losses(together.stdout) == [pytest.approx(x, rel=2e-3) for x in losses(alone.stdout)]
     ours, theirs = (load_newest(folder / run) for run in ("one", "two"))
     for part in {"generator", "discriminator"} & set(ours):
         for key, value in ours[part].items():
             torch.testing.assert_close(value, theirs[part][key], atol=1e-6, rtol=1e-4)
 
 
-def compare_gradients(rank, port):
-    """One of two processes: its half of the logits gets the gradient of the whole."""
-    address = f"tcp://127.0.0.1:{port}"
-    torch.distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=2)
-    generator = torch.Generator().manual_seed(0)
-    real, fake = 3 * torch.randn(2, 8, generator=generator, dtype=torch.float64)
-    fake.requires_grad_()
-    (whole,) = torch.autograd.grad(relativistic_generator_loss(real, fake), fake)
-    part = fake.detach().chunk(2)[rank].requires_grad_()
-    loss = relativistic_generator_loss(real.chunk(2)[rank], part, global_mean)
-    (own,) = torch.autograd.grad(loss, part)
-    torch.testing.assert_close(own / 2, whole.chunk(2)[rank])
-    torch.testing.assert_close(average(loss), relativistic_generator_loss(real, fake).detach())
-    torch.distributed.destroy_process_group()
-
-
-def test_relativistic_means_reach_every_process_with_their_gradient():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        port = server.getsockname()[1]
-    torch.multiprocessing.spawn(compare_gradients, (port,), nprocs=2)
+def test_relativistic_means_reach_every_process_with_their_gradient(folder):
+    port = free_port()
+    calls = [(processes.compare_gradients, (rank, port), {}) for rank in range(2)]
+    for process in forked.run(*calls, folder=folder / "output"):
+        assert process.returncode == 0, process.stderr
 
 
 def losses(output):
@@ -153,53 +160,35 @@ def losses(output):
     return [float(word) for line in lines for word in line.split(": ")[1].split()[1::2]]
 
 
-def test_batch_normalisation_trains_in_two_processes(folder):
+def test_batch_normalisation_trains_in_two_processes_of_torchrun(folder):
     settings = {"patch_px": 96, "model": "num_features:4,num_blocks:1,batch_norm:true"}
     settings |= {"steps": 2, "discriminator": "vgg", "accumulation": 2}
-    run = execute(
-        folder, command(folder, "run", "ablation-2-small", launcher=TWO_PROCESSES, **settings)
-    )
+    train_arguments = arguments(folder, "run", "ablation-2-small", **settings)
+    run = execute(folder, program(*TWO_PROCESSES) + train_arguments)
     assert run.returncode == 0, run.stderr
     assert len(losses(run.stdout)) == 2 * 3
     config = json.loads((folder / "run" / loop.CONFIG).read_text())
     assert config["adversary"]["discriminator"] == "vgg"
 
 
-NAN = """
-from esrgan.training.objective import Objective
-whole, calls = Objective.__call__, []
-def broken(self, sr, *rest):
-    calls.append(1)
-    return {"content": sr.sum() * float("nan")} if len(calls) > 2 else whole(self, sr, *rest)
-Objective.__call__ = broken
-"""
-FULL_DISK = """
-import os
-whole, calls = os.fsync, []
-def full(number):
-    calls.append("checkpoint" in os.readlink(f"/proc/self/fd/{number}"))
-    if sum(calls) > 2:
-        raise OSError(28, "No space left on device")
-    whole(number)
-os.fsync = full
-"""
-
-
 @pytest.mark.parametrize(
-    ("failure", "sentence"),
-    [(NAN, "esrgan: Training diverged at step 2"), (FULL_DISK, "No space left on device")],
+    ("failing", "sentence"),
+    [
+        (processes.train_until_not_a_number, "esrgan: Training diverged at step 2"),
+        (processes.train_until_the_disk_is_full, "No space left on device"),
+    ],
     ids=["nan", "disk"],
 )
 def test_a_failure_ends_the_command_with_one_sentence_and_keeps_the_checkpoint(
-    folder, failure, sentence, capsys
+    folder, failing, sentence
 ):
-    arguments = command(folder, "run", "rrdb-psnr-small", steps=6)
-    start = f"import sys\nimport esrgan.cli\n{failure}\nsys.exit(esrgan.cli.main(sys.argv[1:]))"
-    run = execute(folder, [arguments[0], "-c", start, *arguments[3:]])
+    train_arguments = arguments(folder, "run", "rrdb-psnr-small", steps=6)
+    run = started(folder, failing, train_arguments)
     assert run.returncode == 2
     assert sentence in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
     assert load_newest(folder / "run")["step"] == 2
     assert not list((folder / "run").glob("*.partial"))
-    execute_here(capsys, arguments)
+    rest = started(folder, processes.train, train_arguments)
+    assert rest.returncode == 0, rest.stderr
     assert load_newest(folder / "run")["step"] == 6

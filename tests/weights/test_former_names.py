@@ -7,8 +7,9 @@ import torch
 from safetensors import safe_open
 
 from esrgan.models import build
-from esrgan.weights import MODELS, load, save_generator, save_weights
+from esrgan.weights import load, save_generator, save_weights
 from esrgan.weights.former_names import current_architecture
+from tests.conftest import EMBEDDED
 
 SIZE = {"num_features": 4, "num_blocks": 1}
 
@@ -43,9 +44,7 @@ def test_networks_come_back_under_present_names(tmp_path, written, present, sett
         assert file.metadata()["architecture"] == present
 
 
-@pytest.mark.parametrize(
-    "path", sorted({p for m in MODELS.values() for p in m.files}), ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", sorted(EMBEDDED.glob("*.safetensors")), ids=lambda p: p.name)
 def test_the_embedded_files(path):
     generator = load(path)
     expected = {"srresnet": "msrresnet", "rrdbnet": "rrdbnet"}

@@ -1,0 +1,59 @@
+"""What training does in processes of its own: see `tests.forked`."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from esrgan.cli import main
+from esrgan.losses import relativistic_generator_loss
+from esrgan.training.distributed import average, global_mean
+from esrgan.training.objective import Objective
+
+
+def train(arguments):
+    """Run the command line on one core."""
+    torch.set_num_threads(1)
+    return main(arguments)
+
+
+def train_until_not_a_number(arguments):
+    """The same with a loss that is not a number in the third step."""
+    whole, calls = Objective.__call__, []
+
+    def broken(self, sr, *rest):
+        calls.append(1)
+        return {"content": sr.sum() * float("nan")} if len(calls) > 2 else whole(self, sr, *rest)
+
+    Objective.__call__ = broken
+    return train(arguments)
+
+
+def train_until_the_disk_is_full(arguments):
+    """The same with a disk that refuses the third checkpoint."""
+    whole, calls = os.fsync, []
+
+    def full(number):
+        calls.append("checkpoint" in str(Path(f"/proc/self/fd/{number}").readlink()))
+        if sum(calls) > 2:
+            raise OSError(28, "No space left on device")
+        whole(number)
+
+    os.fsync = full
+    return train(arguments)
+
+
+def compare_gradients(rank, port):
+    """One of two processes: its half of the logits gets the gradient of the whole."""
+    address = f"tcp://127.0.0.1:{port}"
+    torch.distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=2)
+    generator = torch.Generator().manual_seed(0)
+    real, fake = 3 * torch.randn(2, 8, generator=generator, dtype=torch.float64)
+    fake.requires_grad_()
+    (whole,) = torch.autograd.grad(relativistic_generator_loss(real, fake), fake)
+    part = fake.detach().chunk(2)[rank].requires_grad_()
+    loss = relativistic_generator_loss(real.chunk(2)[rank], part, global_mean)
+    (own,) = torch.autograd.grad(loss, part)
+    torch.testing.assert_close(own / 2, whole.chunk(2)[rank])
+    torch.testing.assert_close(average(loss), relativistic_generator_loss(real, fake).detach())
+    torch.distributed.destroy_process_group()
