@@ -23,10 +23,17 @@ REFUSED = "() => document.dispatchEvent(new Event('scrubber-refused'))"
 GROWN = "() => document.dispatchEvent(new Event('scrubber-grown'))"
 FAILED = "() => document.dispatchEvent(new Event('scrubber-failed'))"
 RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
-PRESS_FIGURE = "() => document.querySelector('#figure')?.click()"
+PRESS = """() => {
+    const press = (tries) => {
+        const button = document.querySelector('%s');
+        if (button?.disabled && tries) setTimeout(press, 50, tries - 1);
+        else button?.click();
+    };
+    press(100);
+}"""
+"""Press a button once Gradio has given it its file, which may be later than the event's success."""
 WITH_ALPHA = """(session, files, folder) =>
     [session, files, folder, Number(document.querySelector('[data-part="alpha"]').value)]"""
-PRESS_SAVE = "() => document.querySelector('#save')?.click()"
 LARGEST_WEIGHTS_MB = 600
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Of every event: no overlay while it runs, and no name in the API."""
@@ -180,11 +187,11 @@ def _wire_files(
     save, cancel, figure = buttons
     once = {**QUIET, "trigger_mode": "once"}
     exported = scrubber.export(handlers.export, session, [save, cancel, scrubber], **once)
-    exported.success(None, js=PRESS_SAVE, **QUIET)
+    exported.success(None, js=PRESS % "#save", **QUIET)
     exported.failure(handlers.withdraw_export, None, [save, cancel], **QUIET)
     cancel.click(handlers.withdraw_export, None, [save, cancel], cancels=exported, **QUIET)
     drawn = scrubber.figure(handlers.draw_figure, session, figure, **once)
-    drawn.success(None, js=PRESS_FIGURE, **QUIET)
+    drawn.success(None, js=PRESS % "#figure", **QUIET)
     drawn.failure(handlers.withdraw_figure, None, figure, **QUIET)
     for event in changed:
         running = [exported, drawn]

@@ -126,7 +126,7 @@ def pad_to_multiple(picture: Tensor, multiple: int) -> Tensor:
 def initialise(network: nn.Module, factor: float = INITIAL_SCALE) -> None:
     """Draw every convolution from MSRA's normal distribution times `factor`; zero the biases."""
     for module in network.modules():
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, nn.Conv2d) and not module.weight.is_meta:
             nn.init.kaiming_normal_(module.weight, a=0.0, mode="fan_in")
             module.weight.data.mul_(factor)
             if module.bias is not None:

@@ -197,8 +197,12 @@ class Watched:
         conditions = "".join(f'[data-{key}="{value}"]' for key, value in attributes.items())
         self.page.wait_for_selector(f".scrubber{conditions}", timeout=60_000)
 
+    def wait_until_exact(self, **attributes):
+        """Wait until the network's own output is drawn, and the curve is whole."""
+        self.wait_until(quality="exact", bounded="yes", **attributes)
+
     def wait_until_ready(self, **attributes):
-        """Wait until all is computed, and what the component shows has been drawn."""
+        """Wait until all is computed, every figure too, and drawn."""
         self.wait_until(state="ready", **attributes)
 
     def wait_until_shown(self, pane):

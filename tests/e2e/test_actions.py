@@ -8,7 +8,7 @@ import pytest
 from esrgan import Upscaler
 from esrgan.images import Picture, encode_png, read
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import bring, drop
+from tests.e2e.test_page import drop
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +92,7 @@ def test_an_upload_has_no_link_and_can_be_forgotten(tab, small):
 
 def test_a_jpeg_is_saved(tab, small):
     tab.open()
-    bring(tab, small)
+    drop(tab, small)
     tab.page.locator('[data-part="alpha"]').fill("0.5")
     tab.page.locator('[data-part="format"]').select_option("jpg")
     with tab.page.expect_download(timeout=60_000) as download:
@@ -105,7 +105,7 @@ def test_a_jpeg_is_saved(tab, small):
 
 def test_a_download_shows_the_whole_picture_before_and_after(tab, small):
     tab.open()
-    bring(tab, small)
+    drop(tab, small)
     tab.page.locator('[data-part="alpha"]').fill("0.5")
     whole = tab.page.locator('[data-part="whole-split"]')
     assert whole.is_hidden()

@@ -43,9 +43,9 @@ def bring(tab, photo):
 
 
 def drop(tab, photo):
-    """Drop a picture, and wait until all of it is there."""
+    """Drop a picture, and wait until the slider moves it and stands on the network's output."""
     bring(tab, photo)
-    tab.wait_until_ready()
+    tab.wait_until_exact()
 
 
 def figures(tab, pane):
@@ -54,7 +54,7 @@ def figures(tab, pane):
 
 def set_alpha(tab, alpha):
     tab.page.locator('[data-part="alpha"]').fill(str(alpha))
-    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+    tab.wait_until_exact(alpha=f"{alpha:.2f}")
 
 
 def test_the_page_opens_with_a_rebuilt_example(tab):
@@ -79,6 +79,7 @@ def test_the_page_opens_with_a_rebuilt_example(tab):
 def test_a_dropped_picture_is_enlarged_by_three_methods(tab, small):
     tab.open()
     drop(tab, small)
+    tab.wait_until_shown("srresnet")
     crops = {name: tab.pixels(name) for name in ("bicubic", "srresnet", "esrgan")}
     assert np.array_equal(crops["bicubic"], imresize(small, 4))
     assert np.array_equal(crops["srresnet"], Upscaler("srresnet")(small))
@@ -124,7 +125,7 @@ def test_alpha_by_mouse_changes_the_pixels(tab, small):
     tab.page.mouse.up()
     alpha = float(slider.input_value())
     assert 0.25 < alpha < 0.35
-    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+    tab.wait_until_exact(alpha=f"{alpha:.2f}")
     assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, alpha))
     assert f"α {alpha:.2f}" in tab.page.locator('[data-pane="esrgan"] .quality').text_content()
 
@@ -135,7 +136,7 @@ def test_alpha_by_keyboard_changes_the_pixels(tab, small, key, alpha):
     drop(tab, small)
     before, numbers = tab.pixels("esrgan"), figures(tab, "esrgan")
     tab.page.locator('[data-part="alpha"]').press(key)
-    tab.wait_until_ready(alpha=f"{alpha:.2f}")
+    tab.wait_until_exact(alpha=f"{alpha:.2f}")
     assert not np.array_equal(tab.pixels("esrgan"), before)
     assert figures(tab, "esrgan") != numbers
     assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, alpha))
@@ -147,12 +148,12 @@ def test_compare_and_enlarge_keep_alpha(tab, small):
     set_alpha(tab, 0.4)
     tab.page.click('[data-mode="compare"]')
     tab.page.wait_for_selector('[data-mode="compare"][aria-checked="true"]')
-    tab.wait_until_ready(alpha="0.40")
+    tab.wait_until_exact(alpha="0.40")
     assert np.array_equal(tab.pixels("original"), small)
     assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(imresize(small, 0.25), 0.4))
     tab.page.click('[data-mode="enlarge"]')
     tab.page.wait_for_selector('[data-mode="enlarge"][aria-checked="true"]')
-    tab.wait_until_ready(alpha="0.40")
+    tab.wait_until_exact(alpha="0.40")
     assert np.array_equal(tab.pixels("esrgan"), Upscaler("esrgan")(small, 0.4))
 
 
@@ -188,7 +189,7 @@ def test_the_download_is_the_command_lines_file(tab, photo, tmp_path):
     large = np.tile(photo, (2, 2, 1))
     Image.fromarray(large).save(tmp_path / "mine.png")
     tab.open()
-    bring(tab, large)
+    drop(tab, large)
     tab.page.locator('[data-part="alpha"]').fill("0.35")
     with tab.page.expect_download(timeout=60_000) as download:
         tab.page.click('[data-part="export"]')
@@ -203,7 +204,7 @@ def test_the_download_is_the_command_lines_file(tab, photo, tmp_path):
 
 def test_a_download_can_be_cancelled(tab, photo):
     tab.open()
-    bring(tab, np.tile(photo, (8, 8, 1)))
+    drop(tab, np.tile(photo, (8, 8, 1)))
     tab.page.click('[data-part="export"]')
     tab.page.wait_for_selector('#save:has-text("of 30 tiles")', timeout=60_000)
     tab.page.click("#cancel")
@@ -215,7 +216,7 @@ def test_a_download_can_be_cancelled(tab, photo):
 
 def test_a_switch_cancels_the_download_and_withdraws_what_is_outdated(tab, photo):
     tab.open()
-    bring(tab, np.tile(photo, (3, 3, 1)))
+    drop(tab, np.tile(photo, (3, 3, 1)))
     tab.page.click('[data-figure="png"]')
     tab.page.wait_for_selector('#figure:has-text("Save ")', timeout=60_000)
     tab.page.click('[data-part="export"]')
@@ -247,7 +248,7 @@ def test_the_window_can_be_larger_where_the_picture_fills_it(tab, photo):
 
 def test_a_download_goes_on_while_the_window_and_alpha_move(tab, photo):
     tab.open()
-    bring(tab, np.tile(photo, (3, 3, 1)))
+    drop(tab, np.tile(photo, (3, 3, 1)))
     with tab.page.expect_download(timeout=90_000) as download:
         tab.page.click('[data-part="export"]')
         tab.page.wait_for_selector("#save")
@@ -264,7 +265,7 @@ def test_bad_files_get_one_sentence_and_nothing_is_lost(tab, small):
     send(tab, DROP, b"8BPS\x00\x01" + bytes(50), "design.png")
     toast = tab.page.wait_for_selector(".toast-body")
     assert "This is a Photoshop file" in toast.inner_text()
-    tab.wait_until_ready()
+    tab.wait_until_exact()
     assert np.array_equal(tab.pixels("esrgan"), shown)
     assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
     set_alpha(tab, 0.6)
@@ -338,7 +339,7 @@ def test_the_page_follows_the_scale_of_its_networks(tab, small, tmp_path):
     enlarge, size = (tab.page.locator(it) for it in ('[data-mode="enlarge"]', '[data-part="size"]'))
     assert enlarge.text_content() == "Enlarge ×4"
     files = use_own_networks(tab.page, passing(scale=2), "rrdbnet", SIZES | {"scale": 2}, tmp_path)
-    tab.wait_until_ready()
+    tab.wait_until_exact()
     assert enlarge.text_content() == "Enlarge ×2"
     assert size.text_content() == "60 × 48 → 120 × 96"
     assert tab.page.locator("[data-pane]").count() == 2

@@ -4,7 +4,7 @@ from skimage import data
 
 from esrgan.images import Picture, encode_png
 from tests.e2e.conftest import Watched
-from tests.e2e.test_page import DROP, bring, drop, send, set_alpha
+from tests.e2e.test_page import DROP, drop, send, set_alpha
 
 pytestmark = pytest.mark.browser
 
@@ -146,7 +146,7 @@ def test_the_comparison_figure_downloads(tab, kind, start):
 
 def test_the_comparison_figure_of_an_enlarged_picture(tab, small):
     tab.open()
-    bring(tab, small)
+    drop(tab, small)
     with tab.page.expect_download(timeout=60_000) as download:
         tab.page.click('[data-figure="png"]')
     assert download.value.suggested_filename == "mine_comparison_a0.80.png"

@@ -99,8 +99,7 @@ def test_the_brush_paints_alpha_and_can_be_undone(either, small):
 
 def test_a_brushed_download_says_that_it_is_a_curve(tab, small):
     tab.open()
-    bring(tab, small)
-    tab.wait_until_live()
+    drop(tab, small)
     tab.page.click('[data-part="brush"]')
     tab.page.locator('[data-pane="esrgan"] .frame').click()
     with tab.page.expect_download(timeout=60_000) as download:
@@ -140,7 +139,7 @@ def test_a_flood_of_slider_events_leaves_no_work(tab, capsys):
             const slider = document.querySelector('[data-part="alpha"]');
             const root = document.querySelector('.scrubber');
             const before = Number(root.dataset.frames);
-            for (let i = 0; i < 1000; i += 1) {
+            for (let i = 0; i < 400; i += 1) {
                 const due = performance.now() + 5;
                 slider.value = (i % 101) / 100;
                 slider.dispatchEvent(new Event('input'));
@@ -154,7 +153,7 @@ def test_a_flood_of_slider_events_leaves_no_work(tab, capsys):
         }"""
     )
     with capsys.disabled():
-        print(f"\n1000 slider events: last value drawn {result[0]:.0f} ms after the last event")
+        print(f"\n400 slider events: last value drawn {result[0]:.0f} ms after the last event")
     assert result[0] < 2000
     assert [url for url in sent if not url.endswith("/app_id")] == []  # the connection is watched
     tab.page.locator('[data-part="alpha"]').dispatch_event("change")
