@@ -22,9 +22,9 @@ SETS = ("Set5", "Set14", "BSD100")
 SHOWN = ("psnr_y", "ssim_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr")
 TITLES = {
     "bicubic": "Bicubic",
-    "srresnet": "SRResNet, our training",
-    "srgan": "SRGAN, our training",
-    "esrgan": "ESRGAN-small, our training",
+    "srresnet": "SRResNet, trained by us",
+    "srgan": "SRGAN, trained by us",
+    "esrgan": "ESRGAN-small, trained by us",
 }
 PICTURES = "496"
 """Pictures that ours are trained on."""

@@ -20,7 +20,7 @@ from demo.session import Latest, Session
 from esrgan.files import cache_folder, write_atomically
 from esrgan.weights import MODELS, Model
 
-FORMAT = 3
+FORMAT = 4
 """Rises with every change of what a kept view holds, or of how it is worded or computed."""
 HASH_LENGTH = 16
 

@@ -45,7 +45,7 @@ FACTS: Mapping[str, Any] = {
 TITLES = {
     "input": "Input · its own pixels",
     "bicubic": "Bicubic",
-    "srresnet": "SRResNet · our training",
+    "srresnet": "SRResNet · trained by us",
     "original": "Original",
 }
 """Of the crops; each language has its own in `told`."""

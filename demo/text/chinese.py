@@ -19,7 +19,7 @@ LABELS = {
     "brush": "画笔",
     "brush_alpha": "画笔 α",
     "brush_help": "按区域涂抹 α：这里要纹理，那里要保真",
-    "busy": "此刻使用的人太多；您的图片仍然保留。",
+    "busy": "服务器繁忙；您的图片仍然保留。",
     "caution": "此处细节看似合理，却并非真实：请勿据此辨认人物或识读文字。",
     "choose": "选择图片",
     "compare": "对比",
@@ -46,14 +46,14 @@ LABELS = {
     "hold_help": "按住时用双三次插值代替 ESRGAN，并显示整个窗口",
     "how": "指标的计算方法",
     "how_compare": (
-        "把当前窗口当作一幅独立的图片来计算，缩放不影响数值。PSNR、SSIM、RMSE：在 BT.601 亮度"
+        "仅针对此局部图测量，缩放不影响数值。PSNR、SSIM、RMSE：在 BT.601 亮度"
         "（studio range）上计算，去掉 {border_px} 像素的边缘；RMSE 的单位是灰阶。"
-        "感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的模型。"
+        "感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的参考模型。"
     ),
     "how_enlarge": (
-        "把当前窗口当作一幅独立的图片来计算，缩放不影响数值。LR-PSNR：把结果按 MATLAB 双三次插值"
+        "仅针对此局部图测量，缩放不影响数值。LR-PSNR：把结果按 MATLAB 双三次插值"
         "重新缩小，再与输入图片比较；在 BT.601 亮度（studio range）上计算，去掉 {lr_border_px} "
-        "像素的边缘。感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的模型。"
+        "像素的边缘。感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的参考模型。"
     ),
     "image_path": "图像插值",
     "lent": "网络实时输出",
@@ -65,7 +65,7 @@ LABELS = {
     "metric_psnr_y": "PSNR",
     "metric_rmse_y": "RMSE",
     "metric_ssim_y": "SSIM",
-    "mode": "使用方式",
+    "mode": "模式",
     "network_path": "网络插值",
     "no_webgl": "此浏览器没有 WebGL：页面改用 2D 画布混合，数值相同。",
     "none": "没有符合条件的 α",
@@ -125,7 +125,7 @@ LABELS = {
     "copied": "图片已复制到剪贴板。",
     "copy": "复制图片",
     "copy_help": "把滑块当前的结果（此取景框）复制到剪贴板",
-    "format": "文件格式",
+    "format": "格式",
     "format_help": "PNG 无损；JPEG 更小，每通道 8 位，透明处铺白底",
     "link": "复制链接",
     "link_copied": "链接已复制到剪贴板。",
@@ -144,7 +144,8 @@ PAGE = {
 - **对比**：先按网络的放大倍数把图片缩小，再重建，并与原图比较。**放大**：直接放大图片本身；由于没有
   原图可比，改为把结果重新缩小后与输入比较（LR-PSNR）。不改变尺寸的网络（×1）没有对比。
 - **PSNR** 与 **SSIM** 衡量与原图的接近程度，越高越好；**RMSE** 衡量与原图的差距，越低越好。**NIQE**
-  衡量画面是否自然，越低越好；其参考统计量由我们自行拟合，因此与已发表的数值略有出入。
+  衡量画面是否自然，越低越好；其参考统计量由我们自行拟合，因此数值只宜相互比较，
+  不能与已发表的数值比较。
 - **感知指数**：PIRM 2018 挑战赛所用指标的估计值，越低越好，并附误差；该指标有一半来自一个不能自由
   分发的模型，所以这里用代理模型估计。
 - **感知–失真平面**：越靠左越保真，越靠下越自然。图中的区域取自 PIRM 2018，其界限针对整个数据集
@@ -204,7 +205,7 @@ TOLD = {
     refusals.UNKNOWN_PAIR: "这里没有名为 {name} 的网络。",
     refusals.NEEDS_TWO_FILES: "需要两个文件：以 PSNR 为目标的一端和 GAN 一端。",
     refusals.NO_DOWNLOAD: "{name} 不能在这里下载。",
-    refusals.PUT_AWAY: "同时打开的图片过多，这一张已被收起，请重新打开。",
+    refusals.PUT_AWAY: "同时打开的图片过多，这一张已被关闭，请重新打开。",
     refusals.SHRUNK: "已改用较小的窗口：更大窗口的曲线在这里会超过 12 MB。",
     refusals.KEEPS_THE_SIZE: "这对网络不改变尺寸（×1），因此没有可以对比的原图。",
     "This file is over the limit of {limit} MB.": "文件超过 {limit} MB 的上限。",
@@ -256,9 +257,9 @@ TOLD = {
     "Bicubic": "双三次插值",
     "Original": "原图",
     "Input · its own pixels": "输入 · 原始像素",
-    "SRResNet · our training": "SRResNet · 自行训练",
-    "ESRGAN-small · 4 blocks, our training": "ESRGAN-small · 4 个残差块，自行训练",
-    "SRGAN · our training": "SRGAN · 自行训练",
+    "SRResNet · trained by us": "SRResNet · 自行训练",
+    "ESRGAN-small · 4 blocks, trained by us": "ESRGAN-small · 4 个残差块，自行训练",
+    "SRGAN · trained by us": "SRGAN · 自行训练",
     "SRGAN without batch normalisation": "SRGAN（无批归一化）",
     "Your pair": "您的网络",
 }

@@ -16,7 +16,7 @@ LABELS = {
     "brush": "Brush",
     "brush_alpha": "Brush α",
     "brush_help": "Paint α by region: texture here, fidelity there",
-    "busy": "Too many people are asking at this moment; your picture is kept.",
+    "busy": "The server is busy; your picture is kept.",
     "caution": ("Detail here is plausible, not real: do not identify people or read text from it."),
     "choose": "Choose a picture",
     "compare": "Compare",
@@ -24,7 +24,7 @@ LABELS = {
     "comparison": "Comparison figure",
     "comparison_help": "The whole picture with the window, and the crops with their figures",
     "difference": "Difference",
-    "difference_help": "What ESRGAN(α) changes against each other crop, eight times amplified",
+    "difference_help": "Difference between ESRGAN(α) and each other crop, amplified eight times",
     "distortion": "RMSE (luma, grey levels)",
     "drop_here": "Drop it to open it",
     "drop_or_paste": "… or drop or paste one anywhere: JPEG, PNG, WebP, up to {megabytes} MB.",
@@ -40,25 +40,25 @@ LABELS = {
     "found_connection": "The connection is back.",
     "growing": "curve, first approximation",
     "hold": "Hold to see before",
-    "hold_help": "Bicubic in place of ESRGAN while you hold, the whole window",
+    "hold_help": "While you hold, show bicubic instead of ESRGAN, in the whole window",
     "how": "How the numbers are measured",
     "how_compare": (
-        "In this window, taken as a picture of its own; zooming does not change them. PSNR, SSIM "
-        "and RMSE: BT.601 studio luma, without a border of {border_px} px; RMSE in grey levels. "
-        "PI proxy: estimate of the perceptual index, ± {proxy_error}. NIQE: our own model."
+        "Measured on this crop only; zooming does not change the numbers. PSNR, SSIM and RMSE: "
+        "BT.601 studio luma, without a border of {border_px} px; RMSE in grey levels. PI proxy: "
+        "estimate of the perceptual index, ± {proxy_error}. NIQE: with our own pristine model."
     ),
     "how_enlarge": (
-        "In this window, taken as a picture of its own; zooming does not change them. LR-PSNR: "
-        "the result, reduced again by MATLAB's bicubic, against your picture; BT.601 studio "
-        "luma, without a border of {lr_border_px} px. PI proxy: estimate of the perceptual "
-        "index, ± {proxy_error}. NIQE: our own model."
+        "Measured on this crop only; zooming does not change the numbers. LR-PSNR: the result, "
+        "reduced again by MATLAB's bicubic, compared with your picture; BT.601 studio luma, "
+        "without a border of {lr_border_px} px. PI proxy: estimate of the perceptual index, "
+        "± {proxy_error}. NIQE: with our own pristine model."
     ),
     "image_path": "image interpolation",
     "lent": "live from the network",
     "lost": "A picture has expired: move the window to compute it again.",
     "lost_connection": (
-        "The connection is lost: the slider works with what is here, and the page goes on by "
-        "itself when the server answers."
+        "The connection is lost: the slider still works with the results that have arrived, and "
+        "the page continues by itself when the server answers again."
     ),
     "metric_lr_psnr": "LR-PSNR",
     "metric_niqe": "NIQE",
@@ -66,7 +66,7 @@ LABELS = {
     "metric_psnr_y": "PSNR",
     "metric_rmse_y": "RMSE",
     "metric_ssim_y": "SSIM",
-    "mode": "Way of use",
+    "mode": "Mode",
     "network_path": "network interpolation",
     "no_webgl": "This browser has no WebGL: the page blends on a 2D canvas, to the same numbers.",
     "none": "no α qualifies",
@@ -99,7 +99,7 @@ LABELS = {
     ),
     "soft": "Softness",
     "split": "Split",
-    "split_handle": "Where the split is",
+    "split_handle": "Position of the split",
     "tip_lr_psnr": (
         "The result, reduced again, compared with your picture, in decibels: higher = closer to it."
     ),
@@ -108,7 +108,7 @@ LABELS = {
         "Perceptual index (PI), estimated without an original: lower = more natural-looking."
     ),
     "tip_psnr_y": "Peak signal-to-noise ratio, in decibels: higher = closer to the original.",
-    "tip_rmse_y": "Mean error, in grey levels of 255: lower = closer to the original.",
+    "tip_rmse_y": "Root mean square error, in grey levels of 255: lower = closer to the original.",
     "tip_ssim_y": "Similarity of structures, at most 1: higher = closer to the original.",
     "title": "ESRGAN – from faithful to vivid",
     "too_large": "This file is over the limit of {megabytes} MB.",
@@ -125,14 +125,14 @@ LABELS = {
     "whole": "The whole picture, α {alpha}",
     "whole_after": "After: the network",
     "whole_before": "Before: bicubic",
-    "whole_ready": "The whole picture stands below the crops, before and after.",
+    "whole_ready": "The whole picture is shown below the crops, before and after.",
     "zoom": "Zoom: wheel, pinch, + and −; move: drag, Shift and arrows; fit: double-click, 0",
     "clear": "Clear",
     "clear_help": "Remove your pictures from the server and go back to the first example",
     "copied": "The picture is on the clipboard.",
     "copy": "Copy picture",
     "copy_help": "Copy the slider's picture, this window, to the clipboard",
-    "format": "Kind of file",
+    "format": "Format",
     "format_help": "PNG: without loss. JPEG: smaller, 8 bits, on white where it is translucent.",
     "link": "Copy link",
     "link_copied": "The link is on the clipboard.",
@@ -158,14 +158,14 @@ network invents.
   keep the size (×1) have no Compare.
 - **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
   it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
-  statistics are our own, so its values differ a little from published ones.
+  statistics are our own, so compare its values with each other, not with published ones.
 - **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
   with its error: half of the index comes from a model that is not free to ship.
 - **The plane** of distortion and perception: left is faithful, down is natural. Its regions are
   those of PIRM 2018, whose limits are meant for the mean of a data set enlarged ×4: for one
-  window, or another scale, they are a hint. The best α is sought in steps of 0.1.
+  window, or another scale, they are only a guide. The best α is searched in steps of 0.1.
 - While α moves you see the **curve**, a blend of up to nine exact outputs whose measured error
-  stands under the picture; when it rests, the network's own output, **exact**. A download is
+  is shown under the picture; when it rests, the network's own output, **exact**. A download is
   exact, except a brushed one, for which no single network exists.
 - **What to be careful about**: the networks invent detail. It is plausible, not real: do not
   identify people, or read number plates, text or medical pictures from it.
@@ -175,7 +175,7 @@ network invents.
   [deep network interpolation](https://arxiv.org/abs/1811.10515),
   [PIRM 2018](https://arxiv.org/abs/1809.07517),
   [perception and distortion](https://arxiv.org/abs/1711.06077).
-- **Licences**: the page's own networks are small ones of our training, for research and education
+- **Licences**: the page's own networks are small ones trained by us, for research and education
   only; published ones keep their authors' licences, shown before a download. The example photos
   are in the public domain or CC0; the charts are drawn here. The code is under the Apache License
   2.0.

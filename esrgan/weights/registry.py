@@ -112,15 +112,15 @@ class Model:
 
 EMBEDDED = (
     Model("bicubic", "Bicubic", licence="none needed"),
-    Model("srresnet", "SRResNet · our training", (FOLDER / "srresnet.safetensors",)),
+    Model("srresnet", "SRResNet · trained by us", (FOLDER / "srresnet.safetensors",)),
     Model(
         "srgan",
-        "SRGAN · our training",
+        "SRGAN · trained by us",
         (FOLDER / "srresnet.safetensors", FOLDER / "srgan.safetensors"),
     ),
     Model(
         "esrgan",
-        "ESRGAN-small · 4 blocks, our training",
+        "ESRGAN-small · 4 blocks, trained by us",
         (FOLDER / "esrgan-psnr.safetensors", FOLDER / "esrgan-gan.safetensors"),
     ),
 )

@@ -67,7 +67,7 @@ def test_the_page_starts_with_an_example():
     assert [pane.id for pane in view.panes] == ["esrgan", "original", "bicubic", "srresnet"]
     assert [pane.id for pane in view.panes if pane.image] == ["original", "bicubic"]
     assert view.panes[0].live
-    assert view.panes[0].title == "ESRGAN-small · 4 blocks, our training"
+    assert view.panes[0].title == "ESRGAN-small · 4 blocks, trained by us"
     assert len(view.examples) >= 6
 
 

@@ -56,8 +56,8 @@ def pair_of_files(folder, **size):  # noqa: F811
 def test_the_page_starts_with_the_embedded_pair_where_no_other_is_cached(session):
     assert session.pair == MODELS["esrgan"]
     assert networks.ready_pairs() == {
-        "srgan": "SRGAN · our training",
-        "esrgan": "ESRGAN-small · 4 blocks, our training",
+        "srgan": "SRGAN · trained by us",
+        "esrgan": "ESRGAN-small · 4 blocks, trained by us",
     }
     assert set(networks.missing_pairs()) == {"esrgan-official", "realesrgan", "bsrgan", "msrgan"}
     assert networks.missing_pairs()["esrgan-official"].startswith("ESRGAN: 134 MB, Apache-2.0")
@@ -223,7 +223,7 @@ def test_only_ready_pairs_are_named(session):
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("en", "SRGAN · our training"), ("zh-CN", "SRGAN · 自行训练")]
+    ("language", "title"), [("en", "SRGAN · trained by us"), ("zh-CN", "SRGAN · 自行训练")]
 )
 def test_the_list_tells_the_pair_on_the_slider(session, tmp_path, language, title):
     own = next(handlers.use_own_pair(session, *pair_of_files(tmp_path)))[0]

@@ -59,7 +59,7 @@ def test_a_visitor_whose_picture_was_put_away_reads_one_sentence(photo, tmp_path
         views.open_picture("mine", Picture(photo.copy()), Mode.ENLARGE, Latest(), MODELS["esrgan"])
         for _ in range(4)
     )
-    with pytest.raises(gr.Error, match="put away: open it again"):
+    with pytest.raises(gr.Error, match="closed: open it again"):
         list(handlers.export(first, gr.EventData(None, {"alpha": 0.5})))
     assert np.array_equal(last.picture.pixels, photo)
     ((_, view),) = handlers.rest(first, gr.EventData(None, {"alpha": 0.5}))

@@ -76,7 +76,7 @@ def test_a_full_queue_keeps_the_picture_and_can_be_tried_again(tab, small):
     drop(tab, small)
     with full_queue(tab):
         tab.page.locator('[data-part="alpha"]').fill("0.3")
-        assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
+        assert wait_for_notice(tab, "busy").startswith("The server is busy")
         assert tab.page.locator('[data-part="name"]').text_content() == "mine.png"
         tab.save("queue-full")
     try_again(tab)
@@ -145,7 +145,7 @@ def test_a_page_that_finds_the_queue_full_can_be_tried_again(visit, tmp_path):
     with serving(tmp_path, "full") as address:
         tab = visit(address)
         tab.page.goto(address)
-        assert wait_for_notice(tab, "busy").startswith("Too many people are asking")
+        assert wait_for_notice(tab, "busy").startswith("The server is busy")
         with tab.page.expect_navigation():
             try_again(tab)
         wait_for_notice(tab, "busy")
@@ -199,7 +199,7 @@ def test_a_server_that_was_restarted_is_found_again(visit, tmp_path, kept):
     with serving(tmp_path, port=port) as address:
         tab = visit(address).open()
         tab.page.evaluate("window.stayed = true")
-    assert "goes on by itself" in wait_for_notice(tab, "lost")
+    assert "continues by itself" in wait_for_notice(tab, "lost")
     with serving(tmp_path, port=port):
         tab.page.wait_for_function("!window.stayed", timeout=60_000)
         tab.wait_until_ready(notice="")
