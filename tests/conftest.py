@@ -15,15 +15,17 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ESRGAN_DATA", ROOT / "../shared/data"))
 EMBEDDED = ROOT / "esrgan/weights"
 """The folder of the weights that the package ships; nearly all tests use toys in their place."""
+TOYS = "esrgan-toys-"
+if TOYS not in os.environ.get("ESRGAN_WEIGHTS", ""):  # other processes inherit the first's
+    os.environ["ESRGAN_WEIGHTS"] = tempfile.mkdtemp(prefix=TOYS)  # before esrgan is imported
 
 
 def pytest_configure(config):
     """Give all tests, and the programs that they start, networks of toy size under real names."""
     if hasattr(config, "workerinput"):  # one of several processes: the first has done it
         return
-    folder = tempfile.mkdtemp(prefix="esrgan-toys-")
+    folder = os.environ["ESRGAN_WEIGHTS"]
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    os.environ["ESRGAN_WEIGHTS"] = folder  # before anything of the package is imported
     if config.getoption("numprocesses", None):  # each process computes on one core
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     from tests import toy

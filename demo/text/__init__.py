@@ -44,13 +44,12 @@ FACTS: Mapping[str, Any] = {
 """Values in the component's labels that are the same for everybody."""
 TITLES = {
     "input": "Input · its own pixels",
-    "bicubic": "Bicubic",
-    "srresnet": "SRResNet · trained by us",
+    **{name: model.title for name, model in MODELS.items() if not model.is_pair},
     "original": "Original",
 }
-"""Of the crops; each language has its own in `told`."""
+"""Of the crops, single models among them; each language has its own in `told`."""
 ADDED_METHODS = {
-    name: TITLES.get(name, name)
+    name: TITLES[name]
     for name in ("input", *(n for n, model in MODELS.items() if not model.is_pair))
     if name not in ("bicubic", "srresnet")
 }

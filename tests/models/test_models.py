@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -40,8 +42,8 @@ def test_srresnet_with_batch_norm_has_16_blocks_of_two_and_one_after_them():
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_output_is_four_times_as_large(architecture):
-    sizes = {} if architecture == "srcnn" else TINY
-    sizes = sizes | ({"squeeze": 2} if architecture == "rcan" else {})
+    names = {field.name for field in fields(ARCHITECTURES[architecture].config)}
+    sizes = {name: size for name, size in (TINY | {"squeeze": 2}).items() if name in names}
     network = build(architecture, **sizes).eval()
     assert network(torch.rand(2, 3, 5, 7)).shape == (2, 3, 20, 28)
 
