@@ -140,7 +140,7 @@ def sweep_curves(report: Mapping[str, Any]) -> "Figure":
             values = [_or_gap(entry["mean"][metric]) for entry in report[path]]
             alphas = [entry["alpha"] for entry in report[path]]
             axes.plot(alphas, values, style, color=colour, markersize=3, label=path)
-        axes.set(ylabel=_axis_label(metric), xlabel="α")
+        axes.set(ylabel=METRICS[metric].axis_label, xlabel="α")
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7, title="interpolation", title_fontsize=7)
     return figure
@@ -149,12 +149,6 @@ def sweep_curves(report: Mapping[str, Any]) -> "Figure":
 def _or_gap(value: float | None) -> float:
     """A gap in a line where there is no value."""
     return float("nan") if value is None else value
-
-
-def _axis_label(metric: str) -> str:
-    """A metric with its unit."""
-    known = METRICS[metric]
-    return known.title + (f" / {known.unit}" if known.unit else "")
 
 
 def comparison(

@@ -15,7 +15,15 @@ from esrgan.cli.options import (
     watched,
     write_text,
 )
-from esrgan.evaluation import evaluate, find_pairs, picture_rows, report, to_csv, to_markdown
+from esrgan.evaluation import (
+    METRICS,
+    evaluate,
+    find_pairs,
+    picture_rows,
+    report,
+    to_csv,
+    to_markdown,
+)
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -39,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
     write_text(options.csv, lambda: to_csv(rows))
     write_text(options.markdown, lambda: to_markdown(rows, table["convention"]))
     for metric, mean in table["mean"].items():
-        value = "–" if mean is None else f"{mean:.4f}"
+        value = METRICS[metric].format_value(mean)
         counted = f"{table['count'][metric]} of {len(pairs)}"
-        print(f"{metric:18} {value:>10}  over {counted}  ({_note(table, metric)})")
+        print(f"{metric:18} {value:>12}  over {counted}  ({_note(table, metric)})")
     return 0
 
 

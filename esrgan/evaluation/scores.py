@@ -5,13 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from esrgan.evaluation.catalogue import (
-    DEFAULT_METRICS,
-    METRICS,
-    QUADRATIC_MEANS,
-    check_metrics,
-    conventions,
-)
+from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, check_metrics, conventions
 from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, load
 from esrgan.inference import Upscaler
 
@@ -50,23 +44,15 @@ def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = DEFAULT_METRICS)
 
 
 def caption(scores: Scores) -> str:
-    """One line of figures, an estimate with its error; `footnote` says how they are measured.
+    """Write the values of one picture in one line; `footnote` says how they are measured.
 
     Examples
     --------
     >>> caption(Scores("", {"psnr_y": 26.0, "perceptual_index": 2.5, "niqe": None}, {}))
     'PSNR 26.00 dB · PI proxy 2.50 ± 0.36 · NIQE –'
     """
-    return " · ".join(write_figure(name, value) for name, value in scores.values.items())
-
-
-def write_figure(name: str, value: float | None) -> str:
-    """One figure as captions write it."""
-    metric = METRICS[name]
-    if value is None:
-        return f"{metric.title} –"
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return f"{metric.title} {value:.{metric.decimals}f}{error} {metric.unit}".strip()
+    written = ((METRICS[name], value) for name, value in scores.values.items())
+    return " · ".join(f"{metric.title} {metric.format_value(value)}" for metric, value in written)
 
 
 def evaluate(
@@ -125,15 +111,9 @@ def summary(scores: Sequence[Scores]) -> dict[str, Any]:
     }
     return {
         "images": [it.to_json() for it in scores],
-        "mean": {metric: _mean(metric, values) for metric, values in defined.items()},
+        "mean": {
+            metric: METRICS[metric].average(values) if values else None
+            for metric, values in defined.items()
+        },
         "count": {metric: len(values) for metric, values in defined.items()},
     }
-
-
-def _mean(metric: str, values: Sequence[float]) -> float | None:
-    """Mean over a set, quadratic for RMSE."""
-    if not values:
-        return None
-    if metric in QUADRATIC_MEANS:
-        return math.sqrt(math.fsum(value**2 for value in values) / len(values))
-    return math.fsum(values) / len(values)

@@ -75,17 +75,13 @@ def _line(cells: Any) -> str:
 
 def _heading(column: str) -> str:
     """Name of a column, with its unit."""
-    if column not in METRICS:
-        return {"alpha": "α"}.get(column, column)
-    metric = METRICS[column]
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return f"{metric.title}{error}" + (f"/{metric.unit}" if metric.unit else "")
+    if column in METRICS:
+        return METRICS[column].heading
+    return {"alpha": "α"}.get(column, column)
 
 
 def _cell(column: str, value: Any) -> str:
     """One cell; a bar in a file's name would end it."""
-    if value is None:
-        return "–"
     if column in METRICS:
-        return f"{value:.{METRICS[column].decimals}f}"
-    return str(value).replace("|", "\\|")
+        return METRICS[column].format_number(value)
+    return "–" if value is None else str(value).replace("|", "\\|")
