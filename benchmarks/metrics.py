@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from skimage import data
 
-from esrgan.evaluation import DEFAULT_METRICS, Rebuilt, score
+from esrgan.evaluation import DEFAULT_METRICS, MetricInput, score
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, ssim
 from esrgan.resize import imresize
 
@@ -44,7 +44,7 @@ def main() -> None:
         "NIQE": lambda: niqe(sr),
         "PI proxy": lambda: perceptual_index(sr),
         "LR-PSNR": lambda: lr_psnr(sr, lr),
-        "caption row": lambda: score("", Rebuilt(sr, hr, lr), DEFAULT_METRICS),
+        "caption row": lambda: score("", MetricInput(sr, hr, lr), DEFAULT_METRICS),
     }
     print(f"{'512x512':12} {'best/ms':>8} {'median/ms':>10} {'limit/ms':>9}")
     for name, work in works.items():

@@ -9,10 +9,10 @@ from esrgan.cli.options import (
     add_alpha,
     add_network,
     add_scoring,
-    make_judges,
+    load_metric_models,
     make_upscaler,
     metric_names,
-    watched,
+    with_progress,
     write_text,
 )
 from esrgan.evaluation import (
@@ -35,13 +35,15 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the means over a folder, and write every picture's values where asked."""
+    """Print the means over a folder; write the files that the options name."""
     upscaler = make_upscaler(options)
     pairs = find_pairs(options.hr, options.lr)
-    judges = make_judges(options)
-    metrics = metric_names(options, judges)
-    scores = evaluate(upscaler, pairs, alpha=options.alpha, metrics=metrics, judges=judges)
-    table = report(upscaler, options.alpha, list(watched(scores, len(pairs))), judges)
+    metric_models = load_metric_models(options)
+    metrics = metric_names(options, metric_models)
+    scores = evaluate(
+        upscaler, pairs, alpha=options.alpha, metrics=metrics, metric_models=metric_models
+    )
+    table = report(upscaler, options.alpha, list(with_progress(scores, len(pairs))), metric_models)
     rows = picture_rows(table)
     write_text(options.json, lambda: json.dumps(table, indent=2))
     write_text(options.csv, lambda: to_csv(rows))
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _note(table: Mapping[str, Any], metric: str) -> str:
-    """How a metric was measured, or why it was not."""
+    """How a metric was measured, or why it has no mean."""
     if table["mean"][metric] is None:
         return table["images"][0]["reasons"][metric]
     return table["convention"][metric]

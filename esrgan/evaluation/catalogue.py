@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from esrgan.evaluation.pictures import Judges, Rebuilt
+from esrgan.evaluation.pictures import MetricInput, MetricModels
 from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import UndefinedError, niqe
 from esrgan.metrics.perception import PROXY_ERROR, combine, ma_proxy
@@ -57,7 +57,7 @@ class Metric:
     decimals: int
     higher_is_better: bool
     convention: str
-    compute: Callable[[Rebuilt], float]
+    compute: Callable[[MetricInput], float]
     average: Callable[[Sequence[float]], float] = arithmetic_mean
     error: float | None = None
 
@@ -96,17 +96,23 @@ class Metric:
         return self.format_number(value) + ("" if value is None else self.suffix)
 
 
-def _niqe(it: Rebuilt) -> float:
-    """NIQE by the model that was asked for."""
-    return niqe(it.sr, it.judges.pristine) if it.judges.pristine else it.naturalness
+def _fidelity(function: Callable[..., float], inputs: MetricInput, *, rgb: bool = False) -> float:
+    """Compare the enlarged picture with the original, on luma or on RGB."""
+    return function(inputs.sr, inputs.required_hr, border_px=inputs.border_px, rgb=rgb)
 
 
-def _lpips(it: Rebuilt, key: str) -> float:
-    """The learned distance, if the weights that were given are of this kind."""
-    lpips = it.judges.lpips
+def _niqe(inputs: MetricInput) -> float:
+    """NIQE by the model that the input names, or by the embedded one."""
+    model = inputs.metric_models.pristine
+    return niqe(inputs.sr, model) if model else inputs.embedded_niqe
+
+
+def _lpips(inputs: MetricInput, key: str) -> float:
+    """LPIPS or ST-LPIPS, if the weights that were given are of this kind."""
+    lpips = inputs.metric_models.lpips
     if lpips is None or lpips.key != key:
         raise UndefinedError("needs its weights: see --lpips")
-    return lpips(it.sr, it.original)
+    return lpips(inputs.sr, inputs.required_hr)
 
 
 BORDER = "{border_px}-px border cut"
@@ -120,21 +126,21 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=True,
         convention=LUMA,
-        compute=lambda it: psnr(it.sr, it.original, border_px=it.border_px),
+        compute=lambda inputs: _fidelity(psnr, inputs),
     ),
     "ssim_y": Metric(
         title="SSIM",
         decimals=4,
         higher_is_better=True,
         convention=f"{LUMA}, {SSIM_SETTINGS}",
-        compute=lambda it: ssim(it.sr, it.original, border_px=it.border_px),
+        compute=lambda inputs: _fidelity(ssim, inputs),
     ),
     "rmse_y": Metric(
         title="RMSE",
         decimals=2,
         higher_is_better=False,
         convention=f"{LUMA}, {SET_RMSE}",
-        compute=lambda it: rmse(it.sr, it.original, border_px=it.border_px),
+        compute=lambda inputs: _fidelity(rmse, inputs),
         average=root_mean_square,
     ),
     "niqe": Metric(
@@ -151,7 +157,7 @@ METRICS: Mapping[str, Metric] = {
         convention=(
             f"Ma's half is a proxy fitted to DCT energy, ± {PROXY_ERROR} rms; whole picture"
         ),
-        compute=lambda it: combine(ma_proxy(it.sr), it.naturalness),
+        compute=lambda inputs: combine(ma_proxy(inputs.sr), inputs.embedded_niqe),
         error=PROXY_ERROR,
     ),
     "lr_psnr": Metric(
@@ -160,7 +166,7 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=True,
         convention=f"{convention(border_px=LR_BORDER_PX)}, reduced again by MATLAB's bicubic",
-        compute=lambda it: lr_psnr(it.sr, it.reduced),
+        compute=lambda inputs: lr_psnr(inputs.sr, inputs.required_lr),
     ),
     "psnr_rgb": Metric(
         title="PSNR (RGB)",
@@ -168,21 +174,21 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=True,
         convention=RGB,
-        compute=lambda it: psnr(it.sr, it.original, border_px=it.border_px, rgb=True),
+        compute=lambda inputs: _fidelity(psnr, inputs, rgb=True),
     ),
     "ssim_rgb": Metric(
         title="SSIM (RGB)",
         decimals=4,
         higher_is_better=True,
         convention=f"{RGB}, {SSIM_SETTINGS}",
-        compute=lambda it: ssim(it.sr, it.original, border_px=it.border_px, rgb=True),
+        compute=lambda inputs: _fidelity(ssim, inputs, rgb=True),
     ),
     "rmse_rgb": Metric(
         title="RMSE (RGB)",
         decimals=2,
         higher_is_better=False,
         convention=f"{RGB}, {SET_RMSE}",
-        compute=lambda it: rmse(it.sr, it.original, border_px=it.border_px, rgb=True),
+        compute=lambda inputs: _fidelity(rmse, inputs, rgb=True),
         average=root_mean_square,
     ),
     "pi": Metric(
@@ -190,34 +196,35 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=False,
         convention="the real index, by pyiqa's settings",
-        compute=lambda it: published_index(it.sr),
+        compute=lambda inputs: published_index(inputs.sr),
     ),
     "lpips": Metric(
         title="LPIPS",
         decimals=4,
         higher_is_better=False,
         convention="official weights",
-        compute=lambda it: _lpips(it, "lpips"),
+        compute=lambda inputs: _lpips(inputs, "lpips"),
     ),
     "st_lpips": Metric(
         title="ST-LPIPS",
         decimals=4,
         higher_is_better=False,
         convention="shift-tolerant weights",
-        compute=lambda it: _lpips(it, "st_lpips"),
+        compute=lambda inputs: _lpips(inputs, "st_lpips"),
     ),
 }
 """Every metric, by its name in reports."""
 DEFAULT_METRICS = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "lr_psnr")
+"""Computed where no metrics are named."""
 
 
 def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:
-    """The names, each once.
+    """Return the names of metrics without repetitions, in their order.
 
     Raises
     ------
     ValueError
-        If a name is unknown; the known ones are listed.
+        If a name is no key of `METRICS`; the message lists them.
     """
     names = tuple(dict.fromkeys(metrics))
     unknown = [name for name in names if name not in METRICS]
@@ -227,22 +234,44 @@ def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:
 
 
 def conventions(
-    metrics: Iterable[str], judges: Judges | None = None, border_px: int = BORDER_PX
+    metrics: Iterable[str], metric_models: MetricModels | None = None, border_px: int = BORDER_PX
 ) -> dict[str, str]:
-    """How each metric is measured, by its name; the border is as wide as the scale."""
-    found = {name: METRICS[name].convention.format(border_px=border_px) for name in metrics}
-    if "niqe" in found:
-        model = judges.pristine.name if judges and judges.pristine else "our own fit"
-        found["niqe"] += f"; pristine model: {model}"
-    if judges and judges.lpips and judges.lpips.key in found:
-        found[judges.lpips.key] += f", {judges.lpips.name}"
-    return found
+    """Describe how each metric is measured.
+
+    Parameters
+    ----------
+    metrics
+        Keys of `METRICS`.
+    metric_models
+        Models whose names the descriptions of NIQE and LPIPS hold; None stands for the
+        embedded ones.
+    border_px
+        Width of the border that fidelity metrics cut: as many pixels as the scale.
+
+    Returns
+    -------
+    dict
+        A sentence for each metric, by its key.
+    """
+    texts = {name: METRICS[name].convention.format(border_px=border_px) for name in metrics}
+    if "niqe" in texts:
+        model = (
+            metric_models.pristine.name
+            if metric_models and metric_models.pristine
+            else "our own fit"
+        )
+        texts["niqe"] += f"; pristine model: {model}"
+    if metric_models and metric_models.lpips and metric_models.lpips.key in texts:
+        texts[metric_models.lpips.key] += f", {metric_models.lpips.name}"
+    return texts
 
 
 def footnote(
-    metrics: Iterable[str], judges: Judges | None = None, border_px: int = BORDER_PX
+    metrics: Iterable[str], metric_models: MetricModels | None = None, border_px: int = BORDER_PX
 ) -> str:
-    """The conventions in one line, metrics of one convention together.
+    """Describe how metrics are measured in one line, those of one convention together.
+
+    Parameters are those of `conventions`.
 
     Examples
     --------
@@ -250,6 +279,6 @@ def footnote(
     'PSNR: BT.601 studio luma, 4-px border cut'
     """
     titles: dict[str, list[str]] = {}
-    for name, text in conventions(metrics, judges, border_px).items():
+    for name, text in conventions(metrics, metric_models, border_px).items():
         titles.setdefault(text, []).append(METRICS[name].title)
     return " · ".join(f"{', '.join(names)}: {text}" for text, names in titles.items())
