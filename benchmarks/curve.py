@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from demo.planes import STEPS
 from demo.scene import SIDES_PX, Mode, curve, place, upscaler
 from esrgan.images import Picture, read
-from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, compare
+from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, measure_error
 from esrgan.resize import imresize
 from examples.pictures import PICTURES
 
@@ -56,7 +56,7 @@ class Exact:
 def errors(exact: Exact, count: int) -> CurveError:
     """The largest error at 21 α of a curve of `count` nodes, each figure at its worst α."""
     grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEPS[SIDES_PX[0]]).complete()
-    found = [compare(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
+    found = [measure_error(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
     worst = max(found, key=lambda error: error.p99)
     rms, largest = max(e.rms for e in found), max(e.worst for e in found)
     return CurveError(worst.alpha, rms, worst.p99, largest)
