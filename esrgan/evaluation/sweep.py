@@ -74,13 +74,24 @@ def sweep(
     alphas = tuple(check_alpha(alpha) for alpha in alphas)
     for pair in pairs:
         hr, lr = load(pair, upscaler.scale)
-        pictures = {ORIGINAL: hr, **{method.model.name: method(lr) for method in methods}}
         scorer = PictureScorer(pair.name, hr, lr, metrics, metric_models or MetricModels())
-        paths = {
-            path: tuple(scorer.score(sr) for sr in rendered)
-            for path, rendered in render_paths(upscaler, lr, alphas).items()
-        }
-        yield PictureSweep(paths, {name: scorer.score(sr) for name, sr in pictures.items()})
+        yield _sweep_picture(upscaler, alphas, methods, scorer)
+
+
+def _sweep_picture(
+    upscaler: Upscaler,
+    alphas: Sequence[float],
+    methods: Sequence[Upscaler],
+    scorer: "PictureScorer",
+) -> PictureSweep:
+    """Enlarge one picture along both paths and by every method, and score the results."""
+    lr = scorer.lr
+    pictures = {ORIGINAL: scorer.hr, **{method.model.name: method(lr) for method in methods}}
+    paths = {
+        path: tuple(scorer.score(sr) for sr in rendered)
+        for path, rendered in render_paths(upscaler, lr, alphas).items()
+    }
+    return PictureSweep(paths, {name: scorer.score(sr) for name, sr in pictures.items()})
 
 
 def _check_models(upscaler: Upscaler, methods: Sequence[Upscaler]) -> None:
@@ -140,17 +151,9 @@ def sweep_report(
         Model, scale and conventions; for each of `PATHS` a `summary` at every α; for each method
         a `summary`; and what `regions` returns.
     """
-    paths = {
-        path: [
-            {"alpha": alpha, **summary([scores.paths[path][index] for scores in sweeps])}
-            for index, alpha in enumerate(alphas)
-        ]
-        for path in PATHS
-    }
-    methods = {
-        name: summary([scores.methods[name] for scores in sweeps])
-        for name in (sweeps[0].methods if sweeps else ())
-    }
+    paths = _path_summaries(alphas, sweeps)
+    method_names = sweeps[0].methods if sweeps else ()
+    methods = {name: summary([scores.methods[name] for scores in sweeps]) for name in method_names}
     metrics = sweeps[0].methods[ORIGINAL].values if sweeps else ()
     return {
         "model": upscaler.model.name,
@@ -160,6 +163,19 @@ def sweep_report(
         **paths,
         "methods": methods,
         "regions": regions({path: path_points(entries) for path, entries in paths.items()}),
+    }
+
+
+def _path_summaries(
+    alphas: Sequence[float], sweeps: Sequence[PictureSweep]
+) -> dict[str, list[dict[str, Any]]]:
+    """For each of `PATHS` a `summary` of the test set at every α."""
+    return {
+        path: [
+            {"alpha": alpha, **summary([scores.paths[path][index] for scores in sweeps])}
+            for index, alpha in enumerate(alphas)
+        ]
+        for path in PATHS
     }
 
 
