@@ -1,1 +1,1 @@
-"""Developers' scripts: measurements, fitted constants, and what is published from them."""
+"""Scripts for developers: measurements, fits of constants, and documents made from results."""

@@ -1,7 +1,7 @@
-"""Blends a second while the slider moves: `python -m benchmarks.blends`.
+"""Measure how many frames a second the page draws while α moves: `python -m benchmarks.blends`.
 
-By WebGL and on a 2D canvas, of a dropped picture that fills the window of 512×512, in a headless
-browser. Needs requirements-dev.txt and Chromium.
+Each frame is a blend of the curve's nodes, 512×512 pixels, by WebGL or on a 2D canvas, in a
+headless browser. Needs requirements-dev.txt and Chromium.
 """
 
 import os
@@ -31,7 +31,7 @@ MEASURED_MS = 3000
 
 
 def main() -> None:
-    """Print the blends a second of both renderers."""
+    """Print the frames a second of both renderers."""
     picture = np.ascontiguousarray(data.astronaut()[:128, 160:288])
     page = build()
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())

@@ -1,4 +1,4 @@
-"""How far the mean of each channel drifts from the small picture's, along α.
+"""Measure how far the mean colour of enlarged pictures differs from the small ones', by α.
 
 `python -m benchmarks.colour HR_DIR LR_DIR [--model PAIR] [--pictures N]`
 """
@@ -18,13 +18,13 @@ ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def drift(upscaler: Upscaler, lr: NDArray, alpha: float) -> NDArray:
-    """Mean of the enlarged picture less that of the small one, by channel, in grey levels."""
+    """Mean of the enlarged picture minus that of the small one, (3,) RGB, in grey levels."""
     sr = upscaler(lr, alpha)
     return sr.mean(axis=(0, 1)) - lr.mean(axis=(0, 1))
 
 
 def main() -> None:
-    """Print, for each α, the mean over the pictures and the largest of any picture."""
+    """Print for each α the mean drift over the pictures, and the largest of any picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs=2, type=Path, metavar="DIR")
     parser.add_argument("--model", default="esrgan", help="a pair")
@@ -35,9 +35,9 @@ def main() -> None:
     small = [read(pair.lr).pixels for pair in pairs if pair.lr is not None]
     print("α: mean drift of R, G, B; largest of any picture and channel (grey levels)")
     for alpha in tqdm(ALPHAS, leave=False, disable=None):
-        found = np.stack([drift(upscaler, lr, alpha) for lr in small])
-        means = ", ".join(f"{value:+.2f}" for value in found.mean(axis=0))
-        print(f"{alpha:4.2f}: {means}; {np.abs(found).max():.2f}")
+        drifts = np.stack([drift(upscaler, lr, alpha) for lr in small])
+        means = ", ".join(f"{value:+.2f}" for value in drifts.mean(axis=0))
+        print(f"{alpha:4.2f}: {means}; {np.abs(drifts).max():.2f}")
 
 
 if __name__ == "__main__":

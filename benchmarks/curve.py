@@ -1,7 +1,7 @@
-"""Error and cost of the α-curve: `python -m benchmarks.curve --data BENCHMARKS [--model NAME]`.
+"""Measure error and time of the α-curve: `python -m benchmarks.curve --data DIR [--model NAME]`.
 
-For every picture: the page's pixels (8-bit, encoding included) against the fp32 network at 21 α,
-by the number of nodes; and how long a node takes.
+For every picture and number of nodes, the curve's 8-bit pixels, of nodes rounded as the page does,
+are compared with the fp32 network's output at 21 α; and the time of a node is printed.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from demo.planes import STEPS
 from demo.scene import SIDES_PX, Mode, curve, place, upscaler
 from esrgan.images import Picture, read
-from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, compare
+from esrgan.interpolation.curve import STAGES, AlphaCurve, CurveError, measure_error
 from esrgan.resize import imresize
 from examples.pictures import PICTURES
 
@@ -26,7 +26,7 @@ BSD100_PICTURES = 10
 
 
 def pictures(folder: Path | None) -> Iterator[tuple[str, NDArray]]:
-    """Small pictures: two charts, and the benchmarks' reduced ones where there is a folder."""
+    """Names and LR pixels: two charts, and where there is a folder, pictures of its test sets."""
     for name in ("text", "zone plate"):
         yield name, imresize(np.asarray(PICTURES[name]()), 1 / 4)
     if folder is None:
@@ -37,40 +37,40 @@ def pictures(folder: Path | None) -> Iterator[tuple[str, NDArray]]:
 
 
 class Exact:
-    """The network on one window; remembers what it has rendered, and how long it took."""
+    """The network on one window of a picture; caches its outputs and records their times."""
 
     def __init__(self, pixels: NDArray, model: str) -> None:
         scene = place(Picture(pixels), Mode.ENLARGE, 0.5, 0.5, upscaler(model).scale)
         self.seconds: list[float] = []
-        self._render, self._known = curve(scene, model).render, dict[float, NDArray]()
+        self._render, self._outputs = curve(scene, model).render, dict[float, NDArray]()
 
     def __call__(self, alpha: float) -> NDArray[np.float32]:
-        """The exact output at one α."""
-        if alpha not in self._known:
+        """The network's output at one α, float32 (H, W, 3)."""
+        if alpha not in self._outputs:
             start = time.perf_counter()
-            self._known[alpha] = self._render(alpha)
+            self._outputs[alpha] = self._render(alpha)
             self.seconds.append(time.perf_counter() - start)
-        return self._known[alpha]
+        return self._outputs[alpha]
 
 
 def errors(exact: Exact, count: int) -> CurveError:
-    """The largest error at 21 α of a curve of `count` nodes, each figure at its worst α."""
+    """Errors of a curve of `count` nodes: of rms, p99 and worst each the largest of 21 α."""
     grown = AlphaCurve(exact, tolerance=0, max_nodes=count, step=STEPS[SIDES_PX[0]]).complete()
-    found = [compare(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
-    worst = max(found, key=lambda error: error.p99)
-    rms, largest = max(e.rms for e in found), max(e.worst for e in found)
+    at_alphas = [measure_error(alpha, grown.at(alpha), exact(alpha)) for alpha in ALPHAS]
+    worst = max(at_alphas, key=lambda error: error.p99)
+    rms, largest = max(e.rms for e in at_alphas), max(e.worst for e in at_alphas)
     return CurveError(worst.alpha, rms, worst.p99, largest)
 
 
-def reached(exact: Exact) -> AlphaCurve:
-    """The curve as the page grows it."""
+def page_curve(exact: Exact) -> AlphaCurve:
+    """The curve with the settings of the page: it stops at its tolerance."""
     return AlphaCurve(exact, step=STEPS[SIDES_PX[0]]).complete()
 
 
 def row(name: str, exact: Exact) -> tuple[str, float]:
-    """One line of the table, and the p99 at the number of nodes that the page stops at."""
+    """A line of the table, and the p99 of a curve of as many nodes as the page's has."""
     by_count = {count: errors(exact, count) for count in STAGES}
-    stopped = reached(exact)
+    stopped = page_curve(exact)
     count = len(stopped.nodes)
     cells = [f"{e.rms:5.2f} {e.p99:5.2f} {e.worst:5.1f}" for e in by_count.values()]
     ends = f"{count} {stopped.p99:5.2f} {by_count[count].p99:5.2f}"

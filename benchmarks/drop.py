@@ -1,7 +1,8 @@
-"""Time from a drop to a picture, a live slider and the whole curve: `python -m benchmarks.drop`.
+"""Time the page after a picture is dropped on it: `python -m benchmarks.drop`.
 
-A 512×512 picture is dropped on the running page, in Compare, in a headless browser; beside it,
-what one exact run of the network on that window takes. Needs requirements-dev.txt and Chromium.
+Measured are the times until the first picture, until the slider works and until the curve is
+complete, for a 512×512 picture in the mode Compare and a headless browser; and, for comparison, the
+time of one run of the network on that window. Needs requirements-dev.txt and Chromium.
 """
 
 import os
@@ -25,11 +26,11 @@ STEPS = {
     "both ends live": ' [data-pane="esrgan"]:not(.waiting)',
     "whole curve": '[data-bounded="yes"]',
 }
-"""What the page's component matches, or holds, when a step is reached."""
+"""For each step the selector that the page's component, or an element in it, then matches."""
 
 
 def seconds_a_run(picture: Picture) -> float:
-    """What the network takes for the window, once it is warm."""
+    """Mean time of a run of the network on the window, after a first one that is not counted."""
     render = curve(
         place(picture, Mode.COMPARE, 0.5, 0.5, upscaler(first_pair()).scale), first_pair()
     ).render
@@ -41,16 +42,16 @@ def seconds_a_run(picture: Picture) -> float:
 
 
 def drop(tab: Watched, picture: Picture) -> dict[str, float]:
-    """Drop a picture on an open page; seconds until each step is reached."""
+    """Drop a picture on an open page; returns the seconds until each of `STEPS`."""
     revision = int(tab.page.locator(".scrubber").get_attribute("data-revision") or 0) + 1
     png = encode_png(picture)
-    started, found = time.perf_counter(), dict[str, float]()
+    started, times = time.perf_counter(), dict[str, float]()
     send(tab, DROP, png)
-    for step, sign in STEPS.items():
-        wanted = f'.scrubber[data-revision="{revision}"]{sign}'
+    for step, selector in STEPS.items():
+        wanted = f'.scrubber[data-revision="{revision}"]{selector}'
         tab.page.wait_for_selector(wanted, timeout=120_000, state="attached")
-        found[step] = time.perf_counter() - started
-    return found
+        times[step] = time.perf_counter() - started
+    return times
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""Make an embedded model of a training run: its weights in fp16, with licence and scores added.
+"""Make an embedded model of a trained one: weights in fp16, with licence and scores as metadata.
 
 `python -m benchmarks.embed_weights RUN/weights.safetensors OUT.safetensors --licence TEXT
 --score Set5=set5.json … [--notes TEXT]`, where each JSON file is a report of
-`python -m esrgan evaluate`, and the notes say what the run's configuration does not: hours,
+`python -m esrgan evaluate`, and the notes hold what the run's configuration does not: hours,
 hardware, earlier runs.
 """
 
@@ -19,12 +19,23 @@ SCORES = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "st_lpips", 
 def embed(
     source: Path, target: Path, licence: str, reports: Mapping[str, Path], notes: str = ""
 ) -> None:
-    """Copy weights, in half precision, with the means of some reports in the metadata.
+    """Write weights in half precision, with licence, notes and scores in the metadata.
+
+    Parameters
+    ----------
+    source
+        Weights file of a training run.
+    target
+        File to write.
+    licence, notes
+        Texts; an empty one is left out.
+    reports
+        By test set, a report of `python -m esrgan evaluate`; its means are written.
 
     Raises
     ------
     ValueError
-        If `source` is no weights file of ours.
+        If `source` is not a weights file.
     """
     generator = load(source)
     scores = {name: _means(path) for name, path in reports.items()}
@@ -34,7 +45,7 @@ def embed(
 
 
 def _means(path: Path) -> dict[str, float]:
-    """The means of a report, rounded to what is published."""
+    """The means of a report, of the metrics in `SCORES`, rounded to four decimals."""
     mean = json.loads(path.read_text("utf-8"))["mean"]
     return {metric: round(mean[metric], 4) for metric in SCORES if mean.get(metric) is not None}
 

@@ -13,11 +13,15 @@ from esrgan.metrics.fidelity import luma
 from esrgan.metrics.naturalness import SMALLEST_PX, PristineModel, block_features
 
 SHARPNESS_SHARE = 0.75
-"""Blocks of at least this share of a picture's sharpest block are used (section II.C)."""
+"""Blocks with more than this share of the sharpness of a picture's sharpest block are used (section
+II.C)."""
 
 
 def fit(paths: list[Path]) -> PristineModel:
-    """Mean and covariance of the features of the sharp blocks of natural pictures."""
+    """Compute mean and covariance of the features of the sharp blocks of natural pictures.
+
+    Pictures of less than 192 px a side are skipped.
+    """
     collected = []
     for path in paths:
         pixels = read(path).pixels
@@ -31,7 +35,7 @@ def fit(paths: list[Path]) -> PristineModel:
 
 
 def main() -> None:
-    """Read a folder of natural pictures, write the model."""
+    """Fit the model to a folder of pictures and write it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="natural, undistorted pictures")
     parser.add_argument("-o", "--output", type=Path, required=True)

@@ -32,16 +32,26 @@ PUBLISHED: Mapping[str, tuple[float, float]] = {
     "BSD100/302008": (3.61, 7.47),
     "BSD100/105025": (1.67, 6.85),
 }
-"""PI of the original and of the bicubic enlargement."""
+"""Published PI of the original and of the bicubic enlargement."""
 BICUBIC_MEANS: Mapping[str, float] = {"Set5": 7.370, "Set14": 7.027, "BSD100": 7.003}
-"""Published with SPSR (arXiv 2003.13081)."""
+"""Mean PI of the bicubic enlargements of a test set, published with SPSR (arXiv 2003.13081)."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The known values: (n,) each; `picture` numbers the picture that a value belongs to."""
+    """Pictures with a published PI; all fields are (n,).
+
+    Attributes
+    ----------
+    texture, niqe
+        Measured.
+    index
+        Published PI.
+    picture
+        Number of the picture; an original and its bicubic enlargement share it.
+    """
 
     texture: Array
     niqe: Array
@@ -78,7 +88,7 @@ def fit(samples: Samples) -> tuple[float, float]:
 
 
 def predict(samples: Samples, coefficients: tuple[float, float]) -> Array:
-    """PI by the proxy."""
+    """PI of each sample by the proxy with these coefficients."""
     offset, slope = coefficients
     values = zip(samples.texture, samples.niqe, strict=True)
     return np.array([combine(offset + slope * amount, quality) for amount, quality in values])
@@ -88,13 +98,14 @@ def leave_one_out(samples: Samples) -> Array:
     """PI of each sample, fitted without either version of its picture."""
     predicted = np.zeros_like(samples.index)
     for number in range(len(PUBLISHED)):
-        out = samples.picture == number
-        predicted[out] = predict(_only(samples, out), fit(_only(samples, ~out)))
+        left_out = samples.picture == number
+        coefficients = fit(_select(samples, ~left_out))
+        predicted[left_out] = predict(_select(samples, left_out), coefficients)
     return predicted
 
 
-def _only(samples: Samples, chosen: NDArray[np.bool_]) -> Samples:
-    """Some of the samples."""
+def _select(samples: Samples, chosen: NDArray[np.bool_]) -> Samples:
+    """The samples that a mask chooses."""
     fields = (samples.texture, samples.niqe, samples.index, samples.picture)
     return Samples(*(field[chosen] for field in fields))
 

@@ -1,7 +1,7 @@
 """Write `docs/model-card.md` and `docs/results.md` from reports of `python -m esrgan evaluate`.
 
 `python -m benchmarks.publish REPORTS`: a folder with a folder for each test set, which holds one
-JSON file for each model and α. The words around the tables stand in `benchmarks/documents/`.
+JSON file for each model and α. The text around the tables is in `benchmarks/documents/`.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from esrgan.weights.generator import full_config
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SETS = ("Set5", "Set14", "BSD100")
-SHOWN = ("psnr_y", "ssim_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr")
+METRICS = ("psnr_y", "ssim_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr")
+"""Columns of the tables of scores."""
 TITLES = {
     "bicubic": "Bicubic",
     "srresnet": "SRResNet, trained by us",
@@ -27,7 +28,7 @@ TITLES = {
     "esrgan": "ESRGAN-small, trained by us",
 }
 PICTURES = "496"
-"""Pictures that ours are trained on."""
+"""Number of pictures that the embedded models were trained on."""
 PUBLISHED = (
     ("SRCNN", "291", "30.48 · 0.8628", "27.50 · 0.7513", "26.90 · 0.7101"),
     ("MemNet", "291", "31.74 · 0.8893", "28.26 · 0.7723", "27.40 · 0.7281"),
@@ -36,7 +37,7 @@ PUBLISHED = (
     ("RRDB (ESRGAN's PSNR end)", "3450", "32.73 · 0.9011", "28.99 · 0.7917", "27.85 · 0.7455"),
     ("ESRGAN", "3450 + OST", "30.45 · –", "26.28 · –", "25.32 · –"),
 )
-"""Method, pictures it was trained on, PSNR and SSIM, from arXiv 1809.00219."""
+"""Method, number of its training pictures, PSNR · SSIM on each of `SETS`, from arXiv 1809.00219."""
 
 
 @dataclass(frozen=True)
@@ -51,39 +52,39 @@ class Report:
 
     @property
     def title(self) -> str:
-        """What a row calls the model."""
+        """Name of the model in a table, with its α."""
         title = TITLES[self.model]
         return title if self.alpha is None else f"{title}, α = {self.alpha:g}"
 
 
 def read_reports(folder: Path) -> list[Report]:
-    """Every report, in the order of `TITLES`, then by α.
+    """Read every report of a folder, in the order of `TITLES`, then by α.
 
     Raises
     ------
     ValueError
-        If there is none, or one is of an unknown model.
+        If there is no report, or one is of a model that is not in `TITLES`.
     """
     reports = [_report(path) for path in sorted(folder.glob("*/*.json"))]
     if not reports:
         raise ValueError(f"No reports in {folder}: expected {folder}/SET/NAME.json.")
     order = list(TITLES)
-    return sorted(reports, key=lambda it: (order.index(it.model), it.alpha or 0.0))
+    return sorted(reports, key=lambda report: (order.index(report.model), report.alpha or 0.0))
 
 
 def _report(path: Path) -> Report:
-    """One report; its folder names the test set."""
-    found: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
-    if found["model"] not in TITLES:
-        raise ValueError(f"{path} is of {found['model']!r}, not of {', '.join(TITLES)}.")
+    """Read one report; its folder names the test set."""
+    report: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    if report["model"] not in TITLES:
+        raise ValueError(f"{path} is of {report['model']!r}, not of {', '.join(TITLES)}.")
     return Report(
-        found["model"], found["alpha"], path.parent.name, found["mean"], found["convention"]
+        report["model"], report["alpha"], path.parent.name, report["mean"], report["convention"]
     )
 
 
 def scores(reports: Sequence[Report]) -> str:
-    """A table for each test set, and below the last how the figures were measured."""
-    convention = {name: text for name, text in reports[0].convention.items() if name in SHOWN}
+    """Write a table for each test set, and below the last one how the metrics are measured."""
+    convention = {name: text for name, text in reports[0].convention.items() if name in METRICS}
     return "\n".join(
         to_markdown(_rows(name, reports), convention if name == SETS[-1] else {}) for name in SETS
     )
@@ -92,18 +93,18 @@ def scores(reports: Sequence[Report]) -> str:
 def _rows(test_set: str, reports: Sequence[Report]) -> list[dict[str, Any]]:
     """A row for each model on one test set."""
     return [
-        {test_set: it.title, **{metric: it.mean.get(metric) for metric in SHOWN}}
-        for it in reports
-        if it.test_set == test_set
+        {test_set: report.title, **{metric: report.mean.get(metric) for metric in METRICS}}
+        for report in reports
+        if report.test_set == test_set
     ]
 
 
 def results(reports: Sequence[Report]) -> str:
-    """PSNR and SSIM of ours below the published ones."""
+    """Write a table of PSNR and SSIM: published methods, then the embedded models in bold."""
     columns: tuple[str, ...] = ("method", "training pictures", *SETS)
     rows: list[dict[str, str]] = [dict(zip(columns, row, strict=True)) for row in PUBLISHED]
-    for title in dict.fromkeys(it.title for it in reports):
-        means = {it.test_set: it.mean for it in reports if it.title == title}
+    for title in dict.fromkeys(report.title for report in reports):
+        means = {report.test_set: report.mean for report in reports if report.title == title}
         cells = {name: _psnr_and_ssim(means[name]) for name in SETS}
         trained = "–" if title == TITLES["bicubic"] else PICTURES
         rows.append({"method": f"**{title}**", "training pictures": trained, **cells})
@@ -111,32 +112,32 @@ def results(reports: Sequence[Report]) -> str:
 
 
 def _psnr_and_ssim(mean: Mapping[str, float | None]) -> str:
-    """Both in one cell."""
+    """Mean PSNR and SSIM as the text of one cell."""
     return f"{mean['psnr_y']:.2f} · {mean['ssim_y']:.4f}"
 
 
 def networks() -> str:
-    """A row for each embedded file: what its metadata says of it."""
+    """Write a table of the embedded files, from their metadata."""
     return to_markdown([_network(path) for path in embedded()], {})
 
 
 def embedded() -> list[Path]:
-    """Every embedded file, each once."""
+    """Paths of the embedded weights files, without repetitions."""
     return list(dict.fromkeys(path for model in MODELS.values() for path in model.files))
 
 
 def _network(path: Path) -> dict[str, str]:
-    """What one file is, and its last training run."""
+    """The table's row of one file: its network and its last training run."""
     generator = load(path)
     training: Mapping[str, Any] = json.loads(generator.metadata["training"])
-    data: Mapping[str, Any] = training.get("data", training)  # of older runs without groups
+    data: Mapping[str, Any] = training.get("data", training)  # older runs have no groups
     published = full_config(generator.architecture, {})
-    size = {name: it for name, it in generator.config.items() if it != published[name]}
+    size = {name: value for name, value in generator.config.items() if value != published[name]}
     settings = ", ".join(f"{name} {value}" for name, value in size.items())
     return {
         "file": f"`{path.name}`",
         "architecture": f"{generator.architecture} ({settings or 'published size'})",
-        "parameters": f"{sum(math.prod(it.shape) for it in generator.state.values()):,}",
+        "parameters": f"{sum(math.prod(tensor.shape) for tensor in generator.state.values()):,}",
         "preset": f"`{training['preset']}`",
         "last run": f"{training['step']:,} steps of {data['batch_size']} patches",
         "training": generator.metadata.get("training_notes", "–"),

@@ -1,6 +1,6 @@
-"""The README's pictures, made of the page itself: `python -m benchmarks.screenshots [FOLDER]`.
+"""Make the README's screenshots of the page: `python -m benchmarks.screenshots [FOLDER]`.
 
-They show our own examples. With `--states` the browser tests add a picture of every error state.
+They show the page's own examples. With `--states`, tests add a screenshot of every error state.
 Chromium must be installed; FOLDER is `docs/images` unless another is named.
 """
 
@@ -32,7 +32,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": PHONE, "has_touch": True},
     "chinese": {"viewport": DESKTOP, "locale": "zh-CN"},
 }
-"""Name of a picture, and the visitor who sees it."""
+"""Options of the browser for each screenshot, by its name."""
 READY, READY_MS = '.scrubber[data-state="ready"]', 120_000
 STATE_TESTS = "tests/e2e/test_states.py"
 QUALITY = 82
@@ -46,7 +46,7 @@ MOVE_ALPHA = """(slider, alpha) => {
 
 @contextmanager
 def browsing() -> Generator[Browser, None, None]:
-    """Chromium, the installed one where there is one."""
+    """Start Chromium, of the system where it is installed there, and close it at the end."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -56,7 +56,7 @@ def browsing() -> Generator[Browser, None, None]:
 
 @contextmanager
 def visiting(browser: Browser, url: str, **options: Any) -> Generator[Page, None, None]:
-    """The page, once what it shows at first has been drawn."""
+    """Open the page and wait until its first pictures and curve are drawn."""
     with browser.new_context(**options) as context:
         page = context.new_page()
         page.goto(url)
@@ -65,23 +65,23 @@ def visiting(browser: Browser, url: str, **options: Any) -> Generator[Page, None
 
 
 def shoot(page: Page, **options: Any) -> Image.Image:
-    """What is seen."""
+    """Take a screenshot as an RGB image."""
     return Image.open(BytesIO(page.screenshot(**options))).convert("RGB")
 
 
 def save(image: Image.Image, path: Path, **options: Any) -> None:
-    """Write a WebP file and say so."""
+    """Write a WebP file, and print its path and size."""
     image.save(path, quality=QUALITY, method=6, **options)
     print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
 
 
 def alpha_moves(page: Page) -> list[Image.Image]:
-    """The slider and the first crops while α goes from 0 to 1."""
+    """Screenshots of the slider and the first crops, enlarged, at equal steps of α from 0 to 1."""
     first = page.locator("[data-pane] .frame").first.bounding_box()
     second = page.locator("[data-pane]").nth(1).bounding_box()
     slider = page.locator(".slider").bounding_box()
     if not (first and second and slider):
-        raise ValueError("The page shows no slider or no crops: is its layout another one now?")
+        raise ValueError("The page shows no slider or no crops: has its layout changed?")
     page.mouse.move(first["x"] + 0.3 * first["width"], first["y"] + 0.4 * first["height"])
     for _ in range(WHEEL_STEPS):
         page.mouse.wheel(0, WHEEL_PX)
@@ -92,7 +92,7 @@ def alpha_moves(page: Page) -> list[Image.Image]:
 
 
 def frame(page: Page, clip: dict[str, float], alpha: float) -> Image.Image:
-    """The page at one α, reduced."""
+    """A reduced screenshot of a part of the page at one α."""
     page.locator('[data-part="alpha"]').evaluate(MOVE_ALPHA, alpha)
     drawn = f':is([data-drawn="{alpha:.2f}"], [data-quality="exact"])'
     page.wait_for_selector(f'.scrubber[data-alpha="{alpha:.2f}"]{drawn}')
@@ -100,8 +100,8 @@ def frame(page: Page, clip: dict[str, float], alpha: float) -> Image.Image:
     return image.resize((FRAME_WIDTH, round(FRAME_WIDTH * image.height / image.width)))
 
 
-def save_moving(frames: list[Image.Image], path: Path) -> None:
-    """There and back, with a rest at both ends."""
+def save_animation(frames: list[Image.Image], path: Path) -> None:
+    """Write frames as an animation that runs forwards and back, with a pause at both ends."""
     there_and_back = frames + frames[-2:0:-1]
     durations = [FRAME_MS] * len(there_and_back)
     durations[0] = durations[len(frames) - 1] = HOLD_MS
@@ -110,7 +110,7 @@ def save_moving(frames: list[Image.Image], path: Path) -> None:
 
 
 def shoot_states(folder: Path) -> None:
-    """Every error state, by the tests that drive the page into it."""
+    """Write a screenshot of every error state, taken by the tests of these states."""
     with tempfile.TemporaryDirectory() as scratch:
         settings = os.environ | {"ESRGAN_SCREENSHOTS": scratch}
         subprocess.run(
@@ -121,7 +121,7 @@ def shoot_states(folder: Path) -> None:
 
 
 def main(folder: Path, *, states: bool) -> None:
-    """Make all pictures."""
+    """Make all screenshots; those of error states by choice."""
     folder.mkdir(parents=True, exist_ok=True)
     _, url, _ = build().launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with browsing() as browser:
@@ -129,7 +129,7 @@ def main(folder: Path, *, states: bool) -> None:
             with visiting(browser, url, **options) as page:
                 save(shoot(page), folder / f"{name}.webp")
                 if name == "light":
-                    save_moving(alpha_moves(page), folder / "alpha.webp")
+                    save_animation(alpha_moves(page), folder / "alpha.webp")
     if states:
         shoot_states(folder)
 
@@ -138,5 +138,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("--states", action="store_true", help="every error state, too")
-    asked = parser.parse_args()
-    main(asked.folder, states=asked.states)
+    arguments = parser.parse_args()
+    main(arguments.folder, states=arguments.states)

@@ -20,12 +20,4 @@ def figure(name: str, value: float | None, reason: str = "") -> Figure:
     """One figure, such as '27.31 dB' of 'psnr_y'."""
     if reason == IDENTICAL:
         return Figure(name=name, text="∞", reason="identical")
-    text = "–" if value is None else f"{value:.{METRICS[name].decimals}f}{after(name)}"
-    return Figure(name=name, text=text, reason=reason)
-
-
-def after(name: str) -> str:
-    """What stands after a figure: its unit, or the error of an estimate."""
-    metric = METRICS[name]
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return error + (f" {metric.unit}" if metric.unit else "")
+    return Figure(name=name, text=METRICS[name].format_value(value), reason=reason)

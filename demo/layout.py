@@ -9,6 +9,7 @@ from gradio.themes import Default
 
 from demo import api, batch, device, first_sight, handlers, live, networks, store, text
 from demo.scrubber import AlphaScrubber
+from esrgan.evaluation import METRICS
 from esrgan.images import WEB_LIMITS
 from esrgan.weights.registry import SUFFIXES
 
@@ -68,6 +69,7 @@ def build() -> gr.Blocks:
             text.component_words(),
             text.FACTS,
             text.ADDED_METHODS,
+            higher_is_better=[name for name, metric in METRICS.items() if metric.higher_is_better],
             first_alpha=text.FIRST_ALPHA,
             caution_alpha=text.CAUTION_ALPHA,
             live=live.frame,

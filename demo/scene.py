@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demo import device, refusals
 from demo.planes import STEPS
 from esrgan import AlphaCurve, Upscaler
-from esrgan.evaluation import Rebuilt, Scores, score
+from esrgan.evaluation import MetricInput, Scores, score
 from esrgan.images import Picture
 from esrgan.resize import imresize
 from esrgan.tiles import ALIGNMENT_PX, HALO_PX, with_halo
@@ -241,9 +241,9 @@ def metrics(mode: Mode) -> tuple[str, ...]:
 
 def scores(scene: Scene, sr: NDArray) -> Scores:
     """The figures under a rebuilt crop, measured on the window; the border is one scale wide."""
-    return score("", Rebuilt(sr, scene.hr, scene.window_lr), metrics(scene.mode))
+    return score("", MetricInput(sr, scene.hr, scene.window_lr), metrics(scene.mode))
 
 
 def original_scores(hr: NDArray) -> Scores:
     """The figures under the original; its distance to itself is not shown."""
-    return score("", Rebuilt(hr), PERCEPTION)
+    return score("", MetricInput(hr), PERCEPTION)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from demo.captions import after
 from demo.scene import Scene, scores
 from demo.scrubber import Plane, Trace
 from esrgan import AlphaCurve
@@ -33,7 +32,7 @@ def traces(found: Sequence[Scores]) -> list[Trace]:
     return [
         Trace(
             name=name,
-            unit=after(name),
+            unit=METRICS[name].suffix,
             places=METRICS[name].decimals,
             values=[scores.values[name] for scores in found],
         )

@@ -128,7 +128,7 @@ def _sets_of_nodes(session: Session, line: AlphaCurve) -> Iterator[list[Node]]:
     waiting: dict[float, bytes] = {}
     room = LARGEST_DROP - session.sent
     for alpha in line.grow():
-        waiting[alpha] = planes.encode(line.kept(alpha))
+        waiting[alpha] = planes.encode(line.stored_node(alpha))
         is_first = not nodes and len(waiting) == 1
         room -= len(waiting[alpha]) * (1 + len(_later(session)) if is_first else 1)
         if room < 0:

@@ -11,27 +11,27 @@ from esrgan.resize import imresize
 def back_project(sr: NDArray, lr: NDArray, iterations: int = 20) -> NDArray:
     """Repeat out ← out + up(lr − down(out)) with MATLAB's bicubic in both directions.
 
-    The PIRM-SR entry of ESRGAN does it 20 times after the network (in the authors' toolbox, not
-    in the paper): it lowers RMSE and leaves texture alone.
+    The authors' entry to PIRM-SR repeats this 20 times after the network (by their toolbox, not
+    the paper): RMSE falls, and texture stays.
 
     Parameters
     ----------
     sr
-        (s·H, s·W, 3), uint8 or uint16.
+        The enlarged picture, (s·H, s·W, 3) RGB, uint8 or uint16.
     lr
-        (H, W, 3) of the same type.
+        The picture that was enlarged, (H, W, 3) RGB of the same dtype.
     iterations
-        0 gives the picture back unchanged.
+        How often; 0 returns `sr` unchanged.
 
     Returns
     -------
     NDArray
-        Same type and size as `sr`, rounded once at the end.
+        dtype and size of `sr`; rounded once, after the last iteration.
 
     Raises
     ------
     ValueError
-        If `iterations` is negative or the sizes are no multiples of each other.
+        If `iterations` is negative, or the size of `sr` is no multiple of that of `lr`.
     """
     scale = sr.shape[0] // lr.shape[0]
     if iterations < 0:

@@ -1,4 +1,4 @@
-"""Files that are either wholly there or not at all, and their hashes."""
+"""Atomic writing of files, hashes of files, and the folder of the caches."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ CHUNK = 1 << 20
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of a file, read in pieces."""
+    """Compute the SHA-256 of a file as 64 hexadecimal digits; the file is read in pieces."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
@@ -20,12 +20,15 @@ def sha256_of(path: Path) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name, flush to the disk, rename.
+    """Write a file so that it is complete or absent, even after a crash.
+
+    The data are written to another file beside it, flushed to the disk, and renamed; missing
+    folders are made.
 
     Raises
     ------
     OSError
-        If the disk refuses; whatever stood at `path` before is still there.
+        If the file cannot be written; a former file at `path` is left unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.partial")
@@ -40,12 +43,12 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def cache_folder() -> Path:
-    r"""Where downloads and decoded pictures are kept.
+    r"""Return the folder of downloaded weights and decoded pictures.
 
     Returns
     -------
     Path
-        What the environment variable ESRGAN_CACHE names, else the folder `esrgan` among the
+        The one that the environment variable ESRGAN_CACHE names, else the folder `esrgan` among the
         user's caches: `~/.cache/esrgan` on Linux, `~/Library/Caches/esrgan` on macOS,
         `%LOCALAPPDATA%\esrgan\Cache` on Windows. It need not exist yet.
     """

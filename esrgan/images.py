@@ -1,4 +1,4 @@
-"""Pictures at the edge: the only decoder and encoder, and uint8/uint16 HWC ↔ float NCHW."""
+"""Decoding and encoding of picture files, and conversion of pixels to tensors and back."""
 
 import io
 import struct
@@ -16,9 +16,11 @@ from torch import Tensor
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-STRANGERS = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
+UNSUPPORTED = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
+"""First bytes of files of other formats that people try to open, and their names."""
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
-PNG_BITS_AT, PNG_KIND_AT, PNG_GREY_WITH_OPACITY = 24, 25, 4
+PNG_BITS_AT, PNG_COLOUR_TYPE_AT, PNG_GREY_WITH_OPACITY = 24, 25, 4
+"""Positions of two bytes in a PNG file, and the colour type of grey with opacity."""
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
 PHOTOMETRIC_TAG, PLANAR_TAG, WHITE_IS_ZERO = 262, 284, 0
 DECODER_ERRORS = (
@@ -40,14 +42,16 @@ DECODER_ERRORS = (
 
 @dataclass(frozen=True)
 class Limits:
-    """Largest picture (millions of pixels) and file (millions of bytes) that is decoded."""
+    """Largest picture, in millions of pixels, and file, in millions of bytes, that are decoded."""
 
     megapixels: float
     megabytes: float
 
 
 WEB_LIMITS = Limits(megapixels=50, megabytes=40)
+"""Of pictures that visitors of the page upload."""
 FILE_LIMITS = Limits(megapixels=170, megabytes=1000)
+"""Of files that the command line and programs read."""
 JPEG_QUALITY = 95
 
 
@@ -60,11 +64,11 @@ class Picture:
     pixels
         (H, W, 3) RGB, uint8 or uint16; a grey picture has three equal channels.
     opacity
-        (H, W) of the same dtype, or None where everything is opaque.
+        Alpha channel, (H, W) of the same dtype, 0 transparent; None where all is opaque.
     grey
-        Whether the file was grey, and shall be again.
+        Whether the file was grey; an encoded picture will be grey again.
     notes
-        Sentences that the person should read, such as 'first of 12 frames'.
+        Sentences for the user, such as 'Only the first frame is used.'
     """
 
     pixels: NDArray
@@ -74,7 +78,15 @@ class Picture:
 
 
 def picture_files(folder: Path, *, any_depth: bool = False) -> list[Path]:
-    """The files of a folder, or also of those below it, whose suffix is a picture's; sorted."""
+    """List the files of a folder whose suffix is one of `SUFFIXES`, sorted by path.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+    any_depth
+        Whether folders below it are searched, too.
+    """
     paths = folder.rglob("*") if any_depth else folder.iterdir()
     return sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
 
@@ -87,17 +99,22 @@ def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
     source
         A path, or a file's bytes. PNG, JPEG, WebP, BMP, GIF and TIFF are read.
     limits
-        Checked on the file's size and header, before anything is decoded.
+        Largest file and picture; the latter is checked on the header, before decoding.
+
+    Returns
+    -------
+    Picture
+        Pixels of uint16 from a PNG or TIFF of 16 bits a channel, else uint8.
 
     Raises
     ------
     ValueError
-        With one sentence, for whatever cannot be read.
+        If the file is too large, of another format or damaged; the message is one sentence.
     """
     data = source if isinstance(source, bytes) else _load(Path(source), limits)
     if len(data) > limits.megabytes * 1e6:
         raise ValueError(f"This file is over the limit of {limits.megabytes:g} MB.")
-    _refuse_strangers(data)
+    _refuse_unsupported(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -114,7 +131,7 @@ def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
 
 
 class _RefusedError(Exception):
-    """A refusal whose sentence is ready."""
+    """A refusal whose message the user can read as it stands."""
 
 
 def _load(path: Path, limits: Limits) -> bytes:
@@ -127,12 +144,12 @@ def _load(path: Path, limits: Limits) -> bytes:
         raise ValueError(f"{path.name}: {error.strerror or 'cannot be read'}.") from None
 
 
-def _refuse_strangers(data: bytes) -> None:
-    """Name the formats that people try and that are not read."""
+def _refuse_unsupported(data: bytes) -> None:
+    """Refuse formats that people try and that are not read, by their first bytes."""
     if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
         raise ValueError("HEIC and AVIF are not read: save the photo as JPEG or PNG first.")
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for magic, name in STRANGERS.items():
+    for magic, name in UNSUPPORTED.items():
         if head.startswith(magic):
             raise ValueError(f"This is {name}: export it as PNG or JPEG first.")
     if head.startswith((b"<svg", b"<?xml", b"<!DOCTYPE")):
@@ -140,7 +157,7 @@ def _refuse_strangers(data: bytes) -> None:
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:
-    """Refuse by the header's size."""
+    """Refuse a picture whose header names no pixels, or too many."""
     if not image.width or not image.height:
         raise _RefusedError("This picture has no pixels.")
     megapixels = image.width * image.height / 1e6
@@ -151,11 +168,11 @@ def _check_size(image: Image.Image, limits: Limits) -> None:
 
 
 def _decode(image: Image.Image, data: bytes) -> Picture:
-    """Pixels of an opened picture."""
+    """Decode an opened picture: its first frame, upright."""
     notes = ("Only the first frame is used.",) if _has_more_frames(image) else ()
-    turned_by_decoder = image.format == "TIFF"
-    orientation = 1 if turned_by_decoder else image.getexif().get(ORIENTATION_TAG, 1)
-    picture = _decode_deep(image, data) if _is_deep(image, data) else _decode_plain(image)
+    is_upright = image.format == "TIFF"  # its decoder applies the orientation
+    orientation = 1 if is_upright else image.getexif().get(ORIENTATION_TAG, 1)
+    picture = _decode_16_bit(image, data) if _is_16_bit(image, data) else _decode_8_bit(image)
     opacity = None if picture.opacity is None else orient(picture.opacity, orientation)
     return replace(
         picture,
@@ -177,7 +194,7 @@ def _has_more_frames(image: Image.Image) -> bool:
     return True
 
 
-def _is_deep(image: Image.Image, data: bytes) -> bool:
+def _is_16_bit(image: Image.Image, data: bytes) -> bool:
     """Whether the file holds 16 bits a channel, which Pillow would cut to 8."""
     if image.format == "PNG":
         return data[PNG_BITS_AT] == 16
@@ -187,8 +204,8 @@ def _is_deep(image: Image.Image, data: bytes) -> bool:
     return False
 
 
-def _decode_deep(image: Image.Image, data: bytes) -> Picture:
-    """16-bit pixels, by OpenCV."""
+def _decode_16_bit(image: Image.Image, data: bytes) -> Picture:
+    """Decode 16 bits a channel, by OpenCV."""
     tags = getattr(image, "tag_v2", {})
     if tags.get(PLANAR_TAG, 1) != 1 or tags.get(PHOTOMETRIC_TAG, 1) == WHITE_IS_ZERO:
         raise _RefusedError("16-bit TIFFs of this kind are not read: save it as a 16-bit PNG.")
@@ -199,21 +216,21 @@ def _decode_deep(image: Image.Image, data: bytes) -> Picture:
         raise ValueError("not a 16-bit picture")
     if array.ndim == 2:
         opacity, array = _opacity_of(array, image.info.get("transparency")), np.dstack((array,) * 3)
-        return Picture(array, _or_none(opacity), grey=True, notes=notes)
+        return Picture(array, _none_if_opaque(opacity), grey=True, notes=notes)
     opacity = array[..., 3] if array.shape[2] == 4 else None
-    grey = image.format == "PNG" and data[PNG_KIND_AT] == PNG_GREY_WITH_OPACITY
-    return Picture(np.ascontiguousarray(array[..., 2::-1]), _or_none(opacity), grey, notes)
+    grey = image.format == "PNG" and data[PNG_COLOUR_TYPE_AT] == PNG_GREY_WITH_OPACITY
+    return Picture(np.ascontiguousarray(array[..., 2::-1]), _none_if_opaque(opacity), grey, notes)
 
 
 def _opacity_of(array: NDArray, transparent: object) -> NDArray | None:
-    """Opacity of a grey 16-bit PNG, which may have one value that is transparent."""
+    """Opacity of a grey 16-bit PNG, in which one value may be declared transparent."""
     if not isinstance(transparent, int):
         return None
     return np.where(array == transparent, 0, np.iinfo(array.dtype).max).astype(array.dtype)
 
 
-def _decode_plain(image: Image.Image) -> Picture:
-    """8-bit pixels, by Pillow, with the colour profile applied."""
+def _decode_8_bit(image: Image.Image) -> Picture:
+    """Decode 8 bits a channel, by Pillow, and apply the colour profile."""
     if image.mode.startswith(("I", "F")):
         raise _RefusedError(
             "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16."
@@ -221,22 +238,22 @@ def _decode_plain(image: Image.Image) -> Picture:
     grey = image.mode in ("1", "L", "LA")
     opacity = None
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        opaque = image.convert("RGBA")
-        opacity = np.array(opaque.getchannel("A"))
-        image = opaque.convert("RGB")
+        rgba = image.convert("RGBA")
+        opacity = np.array(rgba.getchannel("A"))
+        image = rgba.convert("RGB")
     colour, notes = _to_srgb(image)
-    return Picture(np.array(colour), _or_none(opacity), grey, notes)
+    return Picture(np.array(colour), _none_if_opaque(opacity), grey, notes)
 
 
-def _or_none(opacity: NDArray | None) -> NDArray | None:
-    """None for a picture that is opaque all over."""
+def _none_if_opaque(opacity: NDArray | None) -> NDArray | None:
+    """The opacity, or None where every pixel is opaque."""
     if opacity is None or np.all(opacity == np.iinfo(opacity.dtype).max):
         return None
     return np.ascontiguousarray(opacity)
 
 
 def _to_srgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Apply the embedded colour profile, if there is one that can be read."""
+    """Convert to sRGB by the embedded colour profile, if it can be read; returns notes too."""
     profile = image.info.get("icc_profile")
     source = image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
     if not profile:
@@ -251,7 +268,15 @@ def _to_srgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
 
 
 def orient(array: NDArray, orientation: int) -> NDArray:
-    """Turn an array of rows and columns upright by its EXIF orientation (1 to 8)."""
+    """Turn a picture upright.
+
+    Parameters
+    ----------
+    array
+        (H, W) or (H, W, C).
+    orientation
+        EXIF's, 1 to 8; any other number changes nothing.
+    """
     if orientation in (5, 6, 7, 8):
         array = array.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):
@@ -262,25 +287,32 @@ def orient(array: NDArray, orientation: int) -> NDArray:
 
 
 def encode_png(picture: Picture, *, compress_level: int = 6) -> bytes:
-    """PNG without loss and without metadata; grey stays grey, 16 bits stay 16 bits.
+    """Encode a picture as PNG without metadata, grey or colour, 8 or 16 bits a channel.
 
-    But 16-bit grey with opacity is written as colour, its channels equal.
+    Grey of 16 bits with opacity is written as colour of equal channels.
+
+    Parameters
+    ----------
+    picture
+        uint8 or uint16.
+    compress_level
+        0 (fast) to 9 (small), for 8 bits a channel.
     """
-    planes = _planes(picture)
-    if planes.dtype == np.uint16:
-        done, data = cv2.imencode(".png", _for_opencv(planes))
-        if not done:
+    channels = _channels(picture)
+    if channels.dtype == np.uint16:
+        is_encoded, data = cv2.imencode(".png", _for_opencv(channels))
+        if not is_encoded:
             raise ValueError("This picture could not be encoded as a 16-bit PNG.")
         return data.tobytes()
     buffer = io.BytesIO()
-    Image.fromarray(planes).save(buffer, "PNG", compress_level=compress_level)
+    Image.fromarray(channels).save(buffer, "PNG", compress_level=compress_level)
     return buffer.getvalue()
 
 
 def encode_jpeg(picture: Picture) -> bytes:
-    """JPEG of high quality without chroma subsampling or metadata.
+    """Encode a picture as JPEG of quality 95, without chroma subsampling or metadata.
 
-    8 bits a channel, and no opacity: what is translucent is laid on white.
+    16 bits a channel are rounded to 8; translucent pixels are blended with white.
     """
     pixels = to_8_bit(picture.pixels)
     if picture.opacity is not None:
@@ -293,14 +325,14 @@ def encode_jpeg(picture: Picture) -> bytes:
 
 
 def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
-    """uint16 to uint8, rounded; uint8 as it is."""
+    """Convert uint16 to uint8, rounded; a uint8 array is returned unchanged."""
     if array.dtype == np.uint8:
         return array
     return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def _planes(picture: Picture) -> NDArray:
-    """(H, W), (H, W, 2), (H, W, 3) or (H, W, 4), as the file shall hold them."""
+def _channels(picture: Picture) -> NDArray:
+    """Channels of a file: (H, W) grey or (H, W, 3) colour, or one more with opacity."""
     colour = to_grey(picture.pixels)[..., None] if picture.grey else picture.pixels
     if picture.opacity is not None:
         colour = np.concatenate((colour, picture.opacity[..., None]), axis=2)
@@ -308,22 +340,22 @@ def _planes(picture: Picture) -> NDArray:
 
 
 def to_grey(pixels: NDArray) -> NDArray:
-    """Rounded mean of the three channels; a picture of equal channels comes back exactly."""
+    """Rounded mean of the channels of (H, W, 3); the value itself where they are equal."""
     total = pixels.astype(np.uint32).sum(axis=2)
     return ((2 * total + 3) // 6).astype(pixels.dtype)
 
 
-def _for_opencv(planes: NDArray) -> NDArray:
-    """Channel order that OpenCV writes; it has no grey with opacity."""
-    if planes.ndim == 2:
-        return planes
-    if planes.shape[2] == 2:
-        planes = planes[..., [0, 0, 0, 1]]
-    return np.ascontiguousarray(planes[..., [2, 1, 0, 3][: planes.shape[2]]])
+def _for_opencv(channels: NDArray) -> NDArray:
+    """Channels in OpenCV's order, BGR; grey with opacity becomes colour, which it can write."""
+    if channels.ndim == 2:
+        return channels
+    if channels.shape[2] == 2:
+        channels = channels[..., [0, 0, 0, 1]]
+    return np.ascontiguousarray(channels[..., [2, 1, 0, 3][: channels.shape[2]]])
 
 
 def check_pixels(pixels: NDArray) -> None:
-    """Refuse an array that is not a picture."""
+    """Refuse an array that is not (H, W, 3) uint8 or uint16 of at least one pixel."""
     is_picture = pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
     if not is_picture or pixels.dtype.name not in ("uint8", "uint16"):
         raise ValueError(
@@ -332,17 +364,23 @@ def check_pixels(pixels: NDArray) -> None:
 
 
 def to_tensor(pixels: NDArray) -> Tensor:
-    """uint8 or uint16 (H, W, 3) to float32 (1, 3, H, W) in [0, 1]."""
+    """Convert pixels, uint8 or uint16 (H, W, 3), to float32 (1, 3, H, W) in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the array has another shape or dtype.
+    """
     check_pixels(pixels)
-    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32)
-    return torch.from_numpy(planes / np.iinfo(pixels.dtype).max)[None]
+    channels = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32)
+    return torch.from_numpy(channels / np.iinfo(pixels.dtype).max)[None]
 
 
 def round_pixels(values: NDArray, dtype: np.dtype | type = np.uint8) -> NDArray:
-    """Floats in [0, 1] to an integer type: clamped, rounded half-up."""
+    """Convert floats, clamped to [0, 1], to an integer type, rounded half-up; 1 is its maximum."""
     return np.floor(values.clip(0, 1) * np.iinfo(dtype).max + 0.5).astype(dtype)
 
 
 def to_pixels(batch: Tensor, dtype: np.dtype | type = np.uint8) -> NDArray:
-    """Float (1, 3, H, W) to (H, W, 3) of an integer type: clamped to [0, 1], rounded half-up."""
+    """Convert floats (1, 3, H, W), clamped to [0, 1], to integers (H, W, 3), rounded half-up."""
     return round_pixels(batch[0].detach().float().cpu().numpy().transpose(1, 2, 0), dtype)

@@ -1,4 +1,4 @@
-"""From a picture to a picture: device, precision, tiles."""
+"""`Upscaler`: enlarges pictures by a model, on a device, at a precision, tile by tile."""
 
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -14,7 +14,7 @@ from torch import Tensor
 from esrgan.alpha_map import Map, sample
 from esrgan.images import Picture, check_pixels, to_tensor
 from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
-from esrgan.memory import enough_memory, is_out_of_memory
+from esrgan.memory import is_out_of_memory, memory_as_value_error
 from esrgan.resize import enlarge_in_bands
 from esrgan.tiles import Region, Render, enlarge
 from esrgan.weights import Generator, Model, open_model, resolve
@@ -41,8 +41,9 @@ class Enlargement:
     pixels
         (scale·H, scale·W, 3), uint8 or uint16 as the picture was.
     p99
-        Where α varies over the picture, so that a curve drew it: 99 % of the values are within
-        this many grey levels of the exact networks, in the worst of the tiles. Else None.
+        Where α varies over the picture, so that every tile comes from an `AlphaCurve`: 99 % of
+        the values are within this many grey levels of the networks' outputs, in the tile of the
+        largest error. Else None, which means exact.
     """
 
     pixels: NDArray
@@ -67,7 +68,12 @@ class Upscaler:
     Attributes
     ----------
     ends
-        The model's networks, none, one or two: PSNR-oriented and GAN.
+        The model's networks on the device: none for bicubic, one for a single model, two for a
+        pair, first the PSNR-oriented and then the GAN network.
+    model
+        Its entry in the registry.
+    device, dtype
+        Where and at which precision the networks run.
 
     Raises
     ------
@@ -94,22 +100,49 @@ class Upscaler:
         self.model = _resolve(name_or_pair)
         self.device = _device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
-        self.ends = _open_on(self.model, _stamps(self.model), self.device)
+        self.ends = _open_on(self.model, _file_stamps(self.model), self.device)
 
     @property
     def scale(self) -> int:
-        """Ratio of output to input size."""
+        """Ratio of output to input size, such as 4."""
         return self.ends[0].scale if self.ends else BICUBIC_SCALE
 
     def like(self, *, precision: str = "auto", tile_px: int = DEFAULT_TILE_PX) -> "Upscaler":
-        """The same networks, not read again, at another precision or tile size."""
+        """Return an upscaler of the same networks, not read again, with other settings.
+
+        Parameters
+        ----------
+        precision, tile_px
+            As in the constructor.
+
+        Raises
+        ------
+        ValueError
+            If the precision is unknown or the tile too small.
+        """
         _check_settings(precision, tile_px)
         other = copy(self)
         other.dtype, other.tile_px = PRECISIONS[precision], tile_px
         return other
 
     def alpha(self, alpha: float | None) -> float | None:
-        """The α that is used: 1 for a pair where none is given, None for a single model."""
+        """Return the α that the model runs at.
+
+        Parameters
+        ----------
+        alpha
+            In [0, 1], or None.
+
+        Returns
+        -------
+        float or None
+            For a pair `alpha`, or 1 where it is None; for a single model None.
+
+        Raises
+        ------
+        ValueError
+            If α is outside [0, 1], or is given for a single model.
+        """
         if self.model.is_pair:
             return 1.0 if alpha is None else check_alpha(alpha)
         if alpha is not None:
@@ -117,7 +150,17 @@ class Upscaler:
         return None
 
     def file_name(self, stem: str, alpha: float | Map | None = None, suffix: str = "png") -> str:
-        """Name of the enlarged picture, such as 'baboon_esrgan_a0.80_x4.png'."""
+        """Compose the file name of an enlarged picture, such as 'baboon_esrgan_a0.80_x4.png'.
+
+        Parameters
+        ----------
+        stem
+            Name of the small picture's file, without suffix.
+        alpha
+            One α, a map of α for every pixel, or None.
+        suffix
+            Of the format, without a dot.
+        """
         if isinstance(alpha, np.ndarray):
             return f"{stem}_{self.model.name}_map_x{self.scale}.{suffix}"
         used = self.alpha(alpha)
@@ -125,80 +168,135 @@ class Upscaler:
         return f"{stem}_{self.model.name}{part}_x{self.scale}.{suffix}"
 
     def __call__(self, picture: NDArray, alpha: float | None = None) -> NDArray:
-        """Enlarge a uint8 or uint16 (H, W, 3) RGB picture; the same type comes back.
+        """Enlarge an RGB picture.
+
+        Parameters
+        ----------
+        picture
+            (H, W, 3) RGB, uint8 or uint16.
+        alpha
+            In [0, 1] for a pair, where None takes 1; None for a single model.
+
+        Returns
+        -------
+        NDArray
+            (scale·H, scale·W, 3), dtype of the input.
 
         Raises
         ------
         ValueError
-            If the picture is of another kind, α does not fit, or the memory does not suffice.
+            If the array is of another shape or dtype, α does not fit, or memory is too small.
         """
         return self.tiles(picture, alpha).result().pixels
 
     def upscale(self, picture: Picture, alpha: float | None = None) -> Picture:
-        """Enlarge a decoded picture; opacity is enlarged on its own, by bicubic interpolation."""
+        """Enlarge a decoded picture, its opacity by bicubic interpolation.
+
+        `alpha` and the errors are those of a call with the picture's pixels.
+        """
         return self.finish(picture, self(picture.pixels, alpha))
 
     def finish(self, picture: Picture, pixels: NDArray) -> Picture:
-        """The enlarged picture, given its enlarged colours."""
+        """Make the enlarged picture of already enlarged pixels, and enlarge its opacity.
+
+        Parameters
+        ----------
+        picture
+            The small picture.
+        pixels
+            Its enlarged pixels, (scale·H, scale·W, 3).
+        """
         opacity = picture.opacity
         if opacity is not None:
-            with enough_memory():
+            with memory_as_value_error():
                 opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
         return replace(picture, pixels=pixels, opacity=opacity)
 
     def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Work[Enlargement]:
-        """As a call, but tile by tile: the work can be watched, and abandoned between two tiles.
+        """Enlarge an RGB picture as work that reports its progress after every tile.
 
-        With an α for every pixel, see `esrgan.alpha_map`, a tile is drawn by a curve.
+        Nothing is computed before the work is iterated or its result is requested; whoever stops
+        iterating ends it between two tiles.
+
+        Parameters
+        ----------
+        picture
+            (H, W, 3) RGB, uint8 or uint16.
+        alpha
+            As in a call, or for a pair a map of α for every pixel, float32 (h, w) in [0, 1],
+            which is stretched over the picture (see `esrgan.alpha_map`).
+
+        Returns
+        -------
+        Work of Enlargement
+            It raises, as it runs, the errors of a call.
         """
         return Work(self._steps(picture, alpha))
 
     def _steps(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
         """Enlarge a picture, by one network or by a map of α."""
-        with enough_memory():
+        with memory_as_value_error():
             if isinstance(alpha, np.ndarray):
                 return (yield from self._steps_by_map(picture, alpha))
             return (yield from self._steps_at(picture, alpha))
 
     def _steps_at(self, picture: NDArray, alpha: float | None) -> Steps[Enlargement]:
-        """Each tile by the same network."""
+        """Enlarge all tiles by the network at one α."""
         alpha = self.alpha(alpha)
         check_pixels(picture)
         if not self.ends:
             return Enlargement((yield from _in_bands(picture, self.scale)))
-        network = self._renderer(alpha)
-        return Enlargement((yield from self._in_tiles(picture, lambda lr, _: network(lr))))
+        render = self._renderer(alpha)
+        return Enlargement((yield from self._in_tiles(picture, lambda lr, _: render(lr))))
 
     def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
-        """Every α of a picture, uint8 or uint16 (H, W, 3), in one piece; already grown.
+        """Compute an `AlphaCurve` of a small picture: a picture for every α from few network runs.
+
+        The picture is not cut into tiles.
+
+        Parameters
+        ----------
+        picture
+            (H, W, 3) RGB, uint8 or uint16.
+        step
+            Grid, in grey levels, to which the nodes are rounded; None keeps float32.
+
+        Returns
+        -------
+        AlphaCurve
+            With all its nodes.
 
         Raises
         ------
         ValueError
-            If the model is not a pair, or the array is no picture.
+            If the model is not a pair, the array is of another shape or dtype, or memory is too
+            small.
         """
         return self.new_curve(picture, step=step).complete()
 
     def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
-        """As `curve`, but without nodes: `grow` computes them, one at a time."""
+        """Return the `AlphaCurve` of a picture without nodes, which its `grow` computes one by one.
+
+        Parameters and errors are those of `curve`.
+        """
         if not self.model.is_pair:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
         lr = to_tensor(picture)
 
         def render(alpha: float) -> NDArray[np.float32]:
-            with enough_memory():
-                return self._window(lr, alpha)
+            with memory_as_value_error():
+                return self._enlarge_float(lr, alpha)
 
         return AlphaCurve(render, step=step)
 
-    def _window(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
-        """A tile or a window, (1, 3, h, w), at one α: (s·h, s·w, 3), not clipped."""
+    def _enlarge_float(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
+        """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
         sr = self._renderer(alpha)(lr)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
     def _steps_by_map(self, picture: NDArray, alpha_map: Map) -> Steps[Enlargement]:
-        """Each tile by its own curve; a map of one value is a network, and exact."""
-        lowest, highest = (self.alpha(float(it)) for it in (alpha_map.min(), alpha_map.max()))
+        """Enlarge each tile by its own curve; a map of one value takes the exact network."""
+        lowest, highest = self.alpha(float(alpha_map.min())), self.alpha(float(alpha_map.max()))
         if lowest == highest:
             return (yield from self._steps_at(picture, lowest))
         check_pixels(picture)
@@ -207,7 +305,7 @@ class Upscaler:
 
         def render(lr: Tensor, region: Region) -> Tensor:
             rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            curve = AlphaCurve(partial(self._window, lr)).complete()
+            curve = AlphaCurve(partial(self._enlarge_float, lr)).complete()
             bounds.append(curve.p99)
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
@@ -216,7 +314,7 @@ class Upscaler:
         return Enlargement(pixels, max(bounds))
 
     def _in_tiles(self, picture: NDArray, render: Render) -> Steps[NDArray]:
-        """Tile by tile; where the memory does not suffice, again with smaller tiles."""
+        """Enlarge tile by tile; where memory is too small, start again with smaller tiles."""
         tile_px = self.tile_px
         while True:
             try:
@@ -227,7 +325,10 @@ class Upscaler:
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
     def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
-        """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w)."""
+        """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w).
+
+        A half-precision output that is not valid is computed again in float32.
+        """
         generator, state = self.ends[0], self._state(alpha)
         network = generator.network(_cast(state, self.dtype))
 
@@ -235,21 +336,21 @@ class Upscaler:
             lr = lr.to(self.device).contiguous(memory_format=torch.channels_last)
             with torch.no_grad():
                 sr = network(lr.to(self.dtype)).float()
-                if self.dtype != torch.float32 and not _is_sound(sr, lr):
+                if self.dtype != torch.float32 and not _is_valid(sr, lr):
                     sr = generator.network(state)(lr)
             return sr.cpu()
 
         return render
 
     def _state(self, alpha: float | None) -> Mapping[str, Tensor]:
-        """Weights at one α."""
+        """Weights at one α; None stands for those of a single model."""
         if alpha is None:
             return self.ends[0].state
         return interpolate(self.ends[0].state, self.ends[1].state, alpha)
 
 
 def _check_settings(precision: str, tile_px: int) -> None:
-    """Refuse an unknown precision, and tiles that are smaller than their halo deserves."""
+    """Refuse an unknown precision, and tiles so small that their halos dominate."""
     if precision not in PRECISIONS:
         raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
     if tile_px < SMALLEST_TILE_PX:
@@ -257,7 +358,7 @@ def _check_settings(precision: str, tile_px: int) -> None:
 
 
 def _in_bands(picture: NDArray, scale: int) -> Steps[NDArray]:
-    """Bicubic enlargement, by bands of rows."""
+    """Enlarge by bicubic interpolation, band by band of rows."""
     height, width = picture.shape[:2]
     result = np.empty((height * scale, width * scale, 3), picture.dtype)
     done = 0
@@ -269,7 +370,7 @@ def _in_bands(picture: NDArray, scale: int) -> Steps[NDArray]:
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:
-    """The model that a caller means."""
+    """The registry's entry of a name, a file or a pair of files."""
     if isinstance(name_or_pair, Model):
         return name_or_pair
     if isinstance(name_or_pair, str):
@@ -292,25 +393,25 @@ def _device(name: str) -> torch.device:
     return device
 
 
-def _stamps(model: Model) -> tuple[tuple[int, int], ...]:
-    """Size and time of each file that lies here, so that one that was replaced is read again."""
-    status = [path.stat() for path in model.files if path.exists()]
-    return tuple((it.st_size, it.st_mtime_ns) for it in status)
+def _file_stamps(model: Model) -> tuple[tuple[int, int], ...]:
+    """Size and time of each of the model's files, so that a replaced file is read again."""
+    statuses = [path.stat() for path in model.files if path.exists()]
+    return tuple((status.st_size, status.st_mtime_ns) for status in statuses)
 
 
 @lru_cache(maxsize=8)
 def _open_on(
     model: Model, _stamps: tuple[tuple[int, int], ...], device: torch.device
 ) -> tuple[Generator, ...]:
-    """A model's generators on a device; read, and checked to be a pair, once."""
-    ends = tuple(_moved(generator, device) for generator in open_model(model))
+    """Read a model's generators to a device, and check that two make a pair; cached."""
+    ends = tuple(_move(generator, device) for generator in open_model(model))
     if model.is_pair:
         check_generators(*ends)
     return ends
 
 
-def _moved(generator: Generator, device: torch.device) -> Generator:
-    """A generator on a device."""
+def _move(generator: Generator, device: torch.device) -> Generator:
+    """Copy a generator to a device, with convolutions in channels-last order."""
     state = {
         key: x.to(device, memory_format=torch.channels_last) if x.ndim == 4 else x.to(device)
         for key, x in generator.state.items()
@@ -319,10 +420,10 @@ def _moved(generator: Generator, device: torch.device) -> Generator:
 
 
 def _cast(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
-    """The state with its floating-point tensors in one precision."""
+    """Convert the floating-point tensors of a state to one precision."""
     return {key: x.to(dtype) if x.is_floating_point() else x for key, x in state.items()}
 
 
-def _is_sound(sr: Tensor, lr: Tensor) -> bool:
+def _is_valid(sr: Tensor, lr: Tensor) -> bool:
     """Whether a half-precision result is finite, and not black where the input is not."""
     return bool(torch.isfinite(sr).all() and (sr.max() > 0 or lr.max() <= 0))

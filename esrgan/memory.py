@@ -1,4 +1,4 @@
-"""Memory that does not suffice: how it shows, and the one sentence that says so."""
+"""Out-of-memory errors of NumPy and PyTorch, recognised and turned into a ValueError."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -6,18 +6,19 @@ from contextlib import contextmanager
 import torch
 
 SCARCE_MEMORY = "The memory does not suffice for this picture."
-REFUSALS = ("not enough memory", "allocate memory")
+CPU_ERROR_TEXTS = ("not enough memory", "allocate memory")
+"""Parts of the messages of the RuntimeError that PyTorch raises on the CPU."""
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether memory was refused; PyTorch's own type for it does not cover the CPU."""
+    """Tell whether an error means that memory could not be allocated, on the GPU or the CPU."""
     out_of_memory = (torch.OutOfMemoryError, MemoryError)
-    return isinstance(error, out_of_memory) or any(text in str(error) for text in REFUSALS)
+    return isinstance(error, out_of_memory) or any(text in str(error) for text in CPU_ERROR_TEXTS)
 
 
 @contextmanager
-def enough_memory() -> Generator[None]:
-    """A block that says in one sentence, as a ValueError, where the memory does not suffice."""
+def memory_as_value_error() -> Generator[None]:
+    """Run a block; an out-of-memory error in it becomes a ValueError with `SCARCE_MEMORY`."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:

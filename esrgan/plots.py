@@ -1,4 +1,4 @@
-"""Figures by matplotlib, which is imported only when one is drawn.
+"""Figures drawn by matplotlib, which is imported only when one is drawn.
 
 Every function returns a `Figure` that belongs to no window and no global state, so that a
 server may draw in threads; `encode` makes it a file.
@@ -37,7 +37,17 @@ CROP_IN, CAPTION_IN = 1.7, 0.6
 
 @dataclass(frozen=True)
 class Crop:
-    """A part of one method's result, uint8 (H, W, 3) RGB, and what stands under it."""
+    """A part of one method's result in the comparison figure.
+
+    Attributes
+    ----------
+    pixels
+        uint8 (H, W, 3) RGB.
+    title
+        Name of the method, below the crop.
+    caption
+        Further text below the title, such as values of metrics.
+    """
 
     pixels: NDArray
     title: str
@@ -56,22 +66,23 @@ def plane(
     Parameters
     ----------
     points
-        Methods without α. Points that lack a coordinate are left out, here and in the paths.
+        Methods without α. A point without RMSE or perceptual index is not drawn, here and in
+        `paths`.
     paths
-        Points in the order of α, under 'network' and 'image'.
+        By 'network' or 'image', points of that interpolation in the order of α.
     title
-        What was measured.
+        Title of the figure.
     marked
-        Where the reader's α is now.
+        A point that gets a ring, such as the α that the reader has chosen.
     """
     figure, axes = _figure(6.4, 4.8)
     for name, path in paths.items():
-        _draw_path(axes, name, _placed(path))
-    for point, place in _placed(points):
-        axes.plot(*place, "D", color=INK, markersize=5)
-        axes.annotate(point.label, place, (5, 5), textcoords="offset points", fontsize=8)
-    for _, place in _placed([marked] if marked else []):
-        axes.plot(*place, "o", color=MARK, markersize=13, fillstyle="none", markeredgewidth=2)
+        _draw_path(axes, name, _with_coordinates(path))
+    for point, coordinates in _with_coordinates(points):
+        axes.plot(*coordinates, "D", color=INK, markersize=5)
+        axes.annotate(point.label, coordinates, (5, 5), textcoords="offset points", fontsize=8)
+    for _, coordinates in _with_coordinates([marked] if marked else []):
+        axes.plot(*coordinates, "o", color=MARK, markersize=13, fillstyle="none", markeredgewidth=2)
     axes.margins(0.12)
     _draw_limits(axes)
     axes.set(xlabel=DISTORTION_LABEL, ylabel=PERCEPTION_LABEL, title=title)
@@ -88,8 +99,8 @@ def _figure(width_in: float, height_in: float) -> "tuple[Figure, Axes]":
     return figure, figure.add_subplot()
 
 
-def _placed(points: Sequence[Point]) -> list[tuple[Point, tuple[float, float]]]:
-    """The points that have both coordinates, with these."""
+def _with_coordinates(points: Sequence[Point]) -> list[tuple[Point, tuple[float, float]]]:
+    """The points that have both RMSE and perceptual index, each with this pair."""
     return [
         (point, (point.rmse, point.perception))
         for point in points
@@ -100,16 +111,18 @@ def _placed(points: Sequence[Point]) -> list[tuple[Point, tuple[float, float]]]:
 def _draw_path(axes: "Axes", name: str, path: Sequence[tuple[Point, tuple[float, float]]]) -> None:
     """One path as a line, with α beside each point."""
     colour, style = PATH_STYLES[name]
-    columns = [place[0] for _, place in path], [place[1] for _, place in path]
-    axes.plot(*columns, style, color=colour, markersize=4, label=f"{name} interpolation, α")
+    rmse, perception = [at[0] for _, at in path], [at[1] for _, at in path]
+    axes.plot(rmse, perception, style, color=colour, markersize=4, label=f"{name} interpolation, α")
     offset = (4, 4) if name == "network" else (-11, -9)
-    for point, place in path:
+    for point, coordinates in path:
         text = "" if point.alpha is None else f"{point.alpha:g}"
-        axes.annotate(text, place, offset, textcoords="offset points", fontsize=6, color=colour)
+        axes.annotate(
+            text, coordinates, offset, textcoords="offset points", fontsize=6, color=colour
+        )
 
 
 def _draw_limits(axes: "Axes") -> None:
-    """Upper limits of the regions, those that lie in view."""
+    """Vertical lines at the regions' largest RMSE, those within the axes."""
     left, right = axes.get_xlim()
     for number, limit in enumerate(REGION_LIMITS, start=1):
         if left <= limit <= right:
@@ -119,7 +132,7 @@ def _draw_limits(axes: "Axes") -> None:
 
 
 def sweep_plane(report: Mapping[str, Any]) -> "Figure":
-    """The plane of a sweep's report: means over its pictures."""
+    """Draw the perception-distortion plane of a report of `sweep`, from means over its pictures."""
     paths = {path: path_points(report[path]) for path in PATHS}
     count = len(report["network"][0]["images"])
     title = f"{report['title']}, {count} picture{'' if count == 1 else 's'}"
@@ -127,7 +140,7 @@ def sweep_plane(report: Mapping[str, Any]) -> "Figure":
 
 
 def sweep_curves(report: Mapping[str, Any]) -> "Figure":
-    """Every metric of a sweep's report over α, a panel each, one line a path."""
+    """Draw every metric of a report of `sweep` over α: a panel each, with a line for each path."""
     from matplotlib.figure import Figure
 
     metrics = list(report["network"][0]["mean"])
@@ -137,24 +150,18 @@ def sweep_curves(report: Mapping[str, Any]) -> "Figure":
         axes = figure.add_subplot(rows, 2, number)
         for path in PATHS:
             colour, style = PATH_STYLES[path]
-            values = [_or_gap(entry["mean"][metric]) for entry in report[path]]
+            values = [_or_nan(entry["mean"][metric]) for entry in report[path]]
             alphas = [entry["alpha"] for entry in report[path]]
             axes.plot(alphas, values, style, color=colour, markersize=3, label=path)
-        axes.set(ylabel=_axis_label(metric), xlabel="α")
+        axes.set(ylabel=METRICS[metric].axis_label, xlabel="α")
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7, title="interpolation", title_fontsize=7)
     return figure
 
 
-def _or_gap(value: float | None) -> float:
-    """A gap in a line where there is no value."""
+def _or_nan(value: float | None) -> float:
+    """NaN for None, which leaves a gap in a line."""
     return float("nan") if value is None else value
-
-
-def _axis_label(metric: str) -> str:
-    """A metric with its unit."""
-    known = METRICS[metric]
-    return known.title + (f" / {known.unit}" if known.unit else "")
 
 
 def comparison(
@@ -165,7 +172,7 @@ def comparison(
     title: str = "",
     footnote: str = "",
 ) -> "Figure":
-    """Draw the whole picture with a box, and beside it what each method makes of the box.
+    """Draw the whole picture with a box, and beside it the box in the result of each method.
 
     The layout of the paper's figure 7 (arXiv 1809.00219).
 
@@ -176,11 +183,11 @@ def comparison(
     box
         Left, top, width and height in pixels of `whole`.
     crops
-        At most four in a row; shown pixel for pixel, without smoothing.
+        The same box in the results; drawn without smoothing, at most four in a row.
     title
-        What the picture is.
+        Name of the picture, below it.
     footnote
-        The convention of the figures in the captions.
+        How the metrics in the captions are measured.
 
     Raises
     ------
@@ -196,8 +203,8 @@ def comparison(
     _outline(axes, box)
     columns = grid.ncols - 1
     for number, crop in enumerate(crops):
-        place = grid[number // columns, 1 + number % columns]
-        _show(figure.add_subplot(place), crop.pixels, f"{crop.title}\n{crop.caption}".strip())
+        cell = grid[number // columns, 1 + number % columns]
+        _show(figure.add_subplot(cell), crop.pixels, f"{crop.title}\n{crop.caption}".strip())
     figure.supxlabel(footnote, fontsize=6, color=FAINT)
     return figure
 
@@ -226,7 +233,7 @@ def _grid(whole: NDArray, crops: Sequence[Crop]) -> "tuple[Figure, GridSpec]":
 
 
 def _show(axes: "Axes", pixels: NDArray, text: str) -> None:
-    """A picture without axes, with its text below."""
+    """Show a picture without axes, with a text below it."""
     axes.imshow(pixels, interpolation="none")
     axes.set(xticks=[], yticks=[])
     axes.set_xlabel(text, fontsize=7)
@@ -235,7 +242,7 @@ def _show(axes: "Axes", pixels: NDArray, text: str) -> None:
 
 
 def _outline(axes: "Axes", box: tuple[int, int, int, int]) -> None:
-    """The box, around its pixels."""
+    """Draw a rectangle around the pixels of the box."""
     from matplotlib.patches import Rectangle
 
     left, top, width, height = box
@@ -244,7 +251,20 @@ def _outline(axes: "Axes", box: tuple[int, int, int, int]) -> None:
 
 
 def encode(figure: "Figure", suffix: str) -> bytes:
-    """A figure as a file, without a date in it; `suffix` is '.png' or '.pdf'."""
+    """Encode a figure as a file that holds no date: equal figures give equal bytes.
+
+    Parameters
+    ----------
+    figure
+        From `plane`, `sweep_plane`, `sweep_curves` or `comparison`.
+    suffix
+        'png' or 'pdf', with or without a dot.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    """
     name = figure_format(suffix)
     data = io.BytesIO()
     undated = {"Software": None} if name == "png" else {"CreationDate": None}
@@ -253,12 +273,12 @@ def encode(figure: "Figure", suffix: str) -> bytes:
 
 
 def figure_format(suffix: str) -> str:
-    """The format that a file's suffix names, with or without the dot.
+    """Return 'png' or 'pdf', as a file's suffix says, with or without the dot.
 
     Raises
     ------
     ValueError
-        If figures are not written in it.
+        If the suffix is another.
     """
     name = suffix.lower().lstrip(".")
     if name not in FORMATS:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 KERNEL_WIDTH = 4.0
 KERNEL_REACH_PX = 2
-"""Pixels on each side that an enlarged pixel depends on."""
+"""Pixels of the picture on each side of an enlarged pixel that it depends on."""
 Edges = Literal["replicate", "mirror"]
 
 
@@ -30,7 +30,22 @@ def cubic(x: NDArray) -> NDArray[np.float64]:
 
 
 def fold_indices(indices: NDArray[np.int64], size: int, edges: Edges) -> NDArray[np.int64]:
-    """Bring indices that lie outside a row of `size` pixels back into it."""
+    """Replace indices outside a row of pixels by indices within it.
+
+    Parameters
+    ----------
+    indices
+        Of pixels; any integers.
+    size
+        Number of pixels in the row.
+    edges
+        'replicate' takes the outermost pixel; 'mirror' reflects, with the outermost pixel twice.
+
+    Raises
+    ------
+    ValueError
+        If `edges` is another word.
+    """
     if edges == "replicate":
         return np.clip(indices, 0, size - 1)
     if edges == "mirror":
@@ -43,7 +58,22 @@ def fold_indices(indices: NDArray[np.int64], size: int, edges: Edges) -> NDArray
 def contributions(
     size_in: int, size_out: int, scale: float, edges: Edges
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Weights and source indices, both (taps, size_out), of each pixel of a resized row."""
+    """Compute the weights and indices of the pixels that each pixel of a resized row sums.
+
+    Parameters
+    ----------
+    size_in, size_out
+        Number of pixels in the row and in the resized row.
+    scale
+        Ratio of the two, which is not exact where sizes were rounded.
+    edges
+        As in `imresize`.
+
+    Returns
+    -------
+    tuple
+        Weights and indices, (taps, size_out) each; the weights of a pixel add up to one.
+    """
     stretch = min(scale, 1.0)
     width = KERNEL_WIDTH / stretch
     centre = (np.arange(size_out) + 0.5) / scale - 0.5
@@ -56,7 +86,7 @@ def contributions(
 
 
 def resize_rows(picture: NDArray[np.float64], scale: float, edges: Edges) -> NDArray[np.float64]:
-    """Resize the first axis of an array."""
+    """Resize the first axis of an array to ceil(scale · H), without rounding the values."""
     size_out = math.ceil(picture.shape[0] * scale)
     weights, indices = contributions(picture.shape[0], size_out, scale, edges)
     column = (size_out,) + (1,) * (picture.ndim - 1)
@@ -76,18 +106,19 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     scale
         Ratio of output to input size, above 0; sizes are rounded up.
     edges
-        'replicate' is what made the field's benchmarks; newer MATLAB versions 'mirror'.
+        'replicate', as the field's benchmarks were made, or 'mirror', as newer MATLAB does.
 
     Returns
     -------
     NDArray
-        Same dtype. Integers are rounded half-up and clipped after each of the two passes,
-        as MATLAB does; floats are neither. At scale 1 the picture comes back unchanged.
+        (ceil(scale·H), ceil(scale·W)) with the channels and dtype of the input. Integers are
+        rounded half-up and clipped after each of the two passes, as MATLAB does; floats are not.
+        Scale 1 changes no pixel.
 
     Raises
     ------
     ValueError
-        If the scale is not above 0, or the array is empty or not a picture.
+        If the scale is not above 0, or the array is empty or has another number of axes.
 
     Examples
     --------
@@ -95,10 +126,10 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     >>> imresize(ramp, 0.25)[0].tolist()
     [6, 22, 38, 54]
     """
-    check(scale, picture.shape, picture.ndim in (2, 3))
+    _check(scale, picture.shape, picture.ndim in (2, 3))
     if picture.ndim == 3:  # channel by channel: a third of the memory
-        planes = np.moveaxis(picture, 2, 0)
-        return np.stack([imresize(plane, scale, edges=edges) for plane in planes], axis=2)
+        channels = np.moveaxis(picture, 2, 0)
+        return np.stack([imresize(channel, scale, edges=edges) for channel in channels], axis=2)
     integer = picture.dtype.kind == "u"
     result = picture
     for _ in range(2):
@@ -110,7 +141,7 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
 
 
 def enlarge_in_bands(picture: NDArray, scale: int, *, band_px: int = 128) -> Iterator[NDArray]:
-    """Bands of rows that together are `imresize(picture, scale)`; each needs little memory.
+    """Yield bands of rows that make up `imresize(picture, scale)`; each needs little memory.
 
     Parameters
     ----------
@@ -131,21 +162,28 @@ def enlarge_in_bands(picture: NDArray, scale: int, *, band_px: int = 128) -> Ite
 
 
 def imresize_tensor(batch: Tensor, scale: float, *, edges: Edges = "replicate") -> Tensor:
-    """Differentiable form of `imresize` for float NCHW tensors on any device, not rounded.
+    """Resize tensors as `imresize` does, differentiably, on any device, without rounding.
 
     Parameters
     ----------
     batch
         (N, C, H, W), floating point.
-    scale, edges
-        As in `imresize`.
+    scale
+        Ratio of output to input size, above 0; sizes are rounded up.
+    edges
+        'replicate' or 'mirror'.
 
     Returns
     -------
     Tensor
         (N, C, ceil(scale·H), ceil(scale·W)), dtype and device of the input.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not above 0, or the tensor is empty or has another number of axes.
     """
-    check(scale, tuple(batch.shape), batch.ndim == 4)
+    _check(scale, tuple(batch.shape), batch.ndim == 4)
     for axis in (2, 3):
         size_out = math.ceil(batch.shape[axis] * scale)
         weights, indices = contributions(batch.shape[axis], size_out, scale, edges)
@@ -162,12 +200,14 @@ def imresize_tensor(batch: Tensor, scale: float, *, edges: Edges = "replicate") 
 
 
 def crop_to_multiple(picture: NDArray, scale: int) -> NDArray:
-    """Cut the bottom and right edges so that both sides are multiples of `scale`.
+    """Cut rows at the bottom and columns at the right until both sides are multiples of `scale`.
+
+    (H, W) or (H, W, C) of any dtype.
 
     Raises
     ------
     ValueError
-        If nothing is left.
+        If a side is smaller than `scale`.
     """
     height, width = (side // scale * scale for side in picture.shape[:2])
     if not height or not width:
@@ -175,8 +215,8 @@ def crop_to_multiple(picture: NDArray, scale: int) -> NDArray:
     return np.ascontiguousarray(picture[:height, :width])
 
 
-def check(scale: float, shape: tuple[int, ...], is_picture: bool) -> None:
-    """Refuse what cannot be resized."""
+def _check(scale: float, shape: tuple[int, ...], is_picture: bool) -> None:
+    """Refuse a scale that is not above 0, and an array that is empty or no picture."""
     if not scale > 0:
         raise ValueError(f"scale must be above 0, not {scale}.")
     if not is_picture or 0 in shape:

@@ -1,4 +1,4 @@
-"""Work on a picture tile by tile: overlapping tiles whose weights add up to one everywhere."""
+"""Enlargement tile by tile: tiles overlap, and their weights add up to one at every pixel."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,25 +13,33 @@ from esrgan.images import to_pixels, to_tensor
 from esrgan.work import Progress, Steps
 
 HALO_PX = 16
-"""Pixels at LR size that a tile sees beyond its own; no pixel of the embedded networks changes by
-more than one grey level for it."""
+"""LR pixels around a tile that the network sees too. A wider halo changes no pixel of the embedded
+networks' output by more than one grey level."""
 ALIGNMENT_PX = 4
 """A tile with its halo starts at a multiple of this, at LR size: networks that begin with a
-pixel-unshuffle by 2 or 4 then see every pixel in the same place as in the whole picture."""
+pixel-unshuffle by 2 or 4 then group the same pixels as in the whole picture."""
 FEATHER_PX = 8
-"""Half the width, at LR size, of the ramp in which one tile hands over to the next."""
+"""Half the width, in LR pixels, of the ramp over which two neighbouring tiles are blended."""
 
 
 Region = tuple[slice, slice]
 """Rows and columns of a tile, with its halo, in LR pixels."""
 Render = Callable[[Tensor, Region], Tensor]
-"""Maps a tile, float32 (1, 3, h, w) in [0, 1], and its place to (1, 3, scale·h, scale·w) on the
-CPU."""
+"""Enlarges a tile, float32 (1, 3, h, w) in [0, 1], to (1, 3, scale·h, scale·w) on the CPU. The
+region is the tile's position in the picture."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """One tile's extent along an axis, in LR pixels: its own part, and with its halo."""
+    """Extent of a tile along one axis, in LR pixels.
+
+    Attributes
+    ----------
+    start, stop
+        Without the halo; the tiles of an axis adjoin.
+    outer_start, outer_stop
+        With the halo.
+    """
 
     start: int
     stop: int
@@ -47,17 +55,49 @@ def spans(size: int, tile_px: int) -> list[Span]:
 
 
 def with_halo(start: int, stop: int, size: int) -> tuple[int, int]:
-    """A part of an axis with what a network sees around it, aligned, as far as the axis goes."""
+    """Extend a part of an axis by the halo, as far as the axis goes.
+
+    Parameters
+    ----------
+    start, stop
+        The part, in LR pixels.
+    size
+        Length of the axis.
+
+    Returns
+    -------
+    tuple
+        Start and stop with the halo; both are multiples of `ALIGNMENT_PX`, unless the stop is
+        the end of the axis.
+    """
     return max(0, _aligned(start - HALO_PX)), min(size, -_aligned(-stop - HALO_PX))
 
 
 def _aligned(position: int) -> int:
-    """The next multiple of the alignment towards the picture's start."""
+    """The largest multiple of `ALIGNMENT_PX` that is not above a position."""
     return position // ALIGNMENT_PX * ALIGNMENT_PX
 
 
 def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:
-    """Weight of a tile's output along an axis; those of all its neighbours add up to one."""
+    """Compute the weights of a tile's output along one axis.
+
+    They fall linearly to 0 around the seam with a neighbour, whose weights rise there: the two
+    add up to one.
+
+    Parameters
+    ----------
+    span
+        The tile's extent, in LR pixels.
+    size
+        Length of the axis, in LR pixels.
+    scale
+        Ratio of output to input size.
+
+    Returns
+    -------
+    NDArray
+        float32, one for each output pixel of the tile with its halo.
+    """
     position = (np.arange(span.outer_start * scale, span.outer_stop * scale) + 0.5) / scale
     weight = np.ones(position.size)
     if span.start > 0:
@@ -68,14 +108,14 @@ def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:
 
 
 def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Steps[NDArray]:
-    """Render a picture tile by tile; one band of tiles at a time is held in floating point.
+    """Enlarge a picture tile by tile; only one row of tiles at a time is held in floating point.
 
     Parameters
     ----------
     pixels
         (H, W, 3) RGB, uint8 or uint16.
     render
-        Enlarges one tile.
+        Enlarges one tile with its halo.
     scale
         Ratio of output to input size.
     tile_px
@@ -89,33 +129,35 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ste
     Returns
     -------
     NDArray
-        (scale·H, scale·W, 3) of the type of `pixels`.
+        (scale·H, scale·W, 3), dtype of `pixels`.
     """
     height, width = pixels.shape[:2]
     rows, columns = spans(height, tile_px), spans(width, tile_px)
     result = np.empty((height * scale, width * scale, 3), pixels.dtype)
-    total, done, written = len(rows) * len(columns), 0, 0
+    done, written = 0, 0
     band = torch.zeros(1, 3, 0, width * scale)
-    for index, row in enumerate(rows):
+    next_tops = [*(row.outer_start for row in rows[1:]), height]
+    for row, next_top in zip(rows, next_tops, strict=True):
         top = row.outer_start * scale
         band = _extend(band, written - top, (row.outer_stop - row.outer_start) * scale)
         for column in columns:
             _add_tile(band, render, pixels, row, column, scale)
             done += 1
-            yield Progress(done, total)
-        last = index + 1 == len(rows)
-        ready = (height if last else rows[index + 1].outer_start) * scale
-        ready = max(written, ready)
+            yield Progress(done, len(rows) * len(columns))
+        ready = max(written, next_top * scale)
         result[written:ready] = to_pixels(band[:, :, written - top : ready - top], pixels.dtype)
         band, written = band[:, :, ready - top :], ready
     return result
 
 
 def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
-    """Room for the next band: `finished` rows that are written already, the rest carried over."""
-    room = torch.zeros(1, 3, rows, band.shape[3])
-    room[:, :, finished : finished + band.shape[2]] = band
-    return room
+    """A band of `rows` rows of zeros, with the former band from row `finished` on.
+
+    The rows above `finished` are already in the result.
+    """
+    extended = torch.zeros(1, 3, rows, band.shape[3])
+    extended[:, :, finished : finished + band.shape[2]] = band
+    return extended
 
 
 def _add_tile(
@@ -126,7 +168,7 @@ def _add_tile(
     column: Span,
     scale: int,
 ) -> None:
-    """Render one tile and add it, feathered, to its band."""
+    """Enlarge one tile, multiply it by its weights, and add it to the band."""
     height, width = pixels.shape[:2]
     rows = slice(row.outer_start, row.outer_stop)
     columns = slice(column.outer_start, column.outer_stop)

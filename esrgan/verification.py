@@ -1,4 +1,4 @@
-"""Whether a model scores what its publication says."""
+"""Comparison of a model's PSNR on test sets with the PSNR that its publication reports."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,59 +11,73 @@ from esrgan.weights.registry import Score
 
 TOLERANCE_DB = 0.1
 """Largest difference that counts as agreement: publications round, and reduce by other programs."""
-Watch = Callable[[Iterable[Scores], int], Iterable[Scores]]
+WithProgress = Callable[[Iterable[Scores], int], Iterable[Scores]]
+"""Takes scores and their number, and yields the scores while showing progress."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A published PSNR and ours, in dB; ours is None where it cannot be measured."""
+    """A published PSNR and the measured one.
+
+    Attributes
+    ----------
+    score
+        What the publication reports: test set, picture, α and PSNR in dB.
+    measured
+        In dB; None where it cannot be measured.
+    """
 
     score: Score
     measured: float | None
 
     @property
     def agrees(self) -> bool:
-        """Whether the two differ by no more than the tolerance."""
+        """Whether the two differ by no more than `TOLERANCE_DB`."""
         return self.measured is not None and (
             abs(self.measured - self.score.psnr_y) <= TOLERANCE_DB
         )
 
     def __str__(self) -> str:
         """One line of a table."""
-        what = f"{self.score.benchmark} {self.score.picture}".strip()
+        test_set = f"{self.score.benchmark} {self.score.picture}".strip()
         alpha = "" if self.score.alpha is None else f" at α = {self.score.alpha:.2f}"
         measured = "nothing" if self.measured is None else f"{self.measured:.2f} dB"
         verdict = "agrees" if self.agrees else "DIFFERS"
-        return f"{what}{alpha}: {measured}, published {self.score.psnr_y:.2f} dB: {verdict}"
+        return f"{test_set}{alpha}: {measured}, published {self.score.psnr_y:.2f} dB: {verdict}"
 
 
-def compare(upscaler: Upscaler, benchmarks: Path, watch: Watch) -> Iterator[Comparison]:
-    """Measure everything that the publication of a model reports.
+def compare(
+    upscaler: Upscaler, benchmarks: Path, with_progress: WithProgress
+) -> Iterator[Comparison]:
+    """Measure every PSNR that the publication of a model reports, and yield the comparisons.
 
     Parameters
     ----------
+    upscaler
+        Of a model that the registry holds published scores of.
     benchmarks
-        Folder with `SET/HR` and, where the reduced pictures are not to be made here, `SET/LRx4`.
-    watch
-        Draws a progress bar over the pictures, or gives them back as they are.
+        Folder with `SET/HR` and `SET/LRx4` (by the model's scale); where the latter is missing,
+        the originals are reduced by MATLAB's bicubic.
+    with_progress
+        Yields the scores that it is given, with or without showing progress.
 
     Raises
     ------
     ValueError
         If a test set is missing or a picture cannot be used.
     """
-    ordered = sorted(upscaler.model.scores, key=_run)
-    for (benchmark, alpha), scores in groupby(ordered, key=_run):
+    ordered = sorted(upscaler.model.scores, key=_test_set_and_alpha)
+    for (benchmark, alpha), scores in groupby(ordered, key=_test_set_and_alpha):
         lr = benchmarks / benchmark / f"LRx{upscaler.scale}"
         pairs = find_pairs(benchmarks / benchmark / "HR", lr if lr.is_dir() else None)
         measured = evaluate(upscaler, pairs, alpha=alpha, metrics=["psnr_y"])
-        table = report(upscaler, alpha, list(watch(measured, len(pairs))))
-        pictures = {it["name"]: it["psnr_y"] for it in table["images"]}
+        table = report(upscaler, alpha, list(with_progress(measured, len(pairs))))
+        pictures = {image["name"]: image["psnr_y"] for image in table["images"]}
         for score in scores:
-            found = pictures.get(score.picture) if score.picture else table["mean"]["psnr_y"]
-            yield Comparison(score, found)
+            psnr_db = pictures.get(score.picture) if score.picture else table["mean"]["psnr_y"]
+            yield Comparison(score, psnr_db)
 
 
-def _run(score: Score) -> tuple[str, float | None]:
-    """What has to be computed for a score."""
+def _test_set_and_alpha(score: Score) -> tuple[str, float | None]:
+    """Test set and α: scores that share both are measured together."""
     return score.benchmark, score.alpha

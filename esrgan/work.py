@@ -1,4 +1,4 @@
-"""Long work that can be watched step by step, abandoned, or awaited."""
+"""Long work in steps: it reports its progress, can be stopped between steps, has a result."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Progress:
-    """How many steps of some work are done, and how many there are in all."""
+    """State of some work: how many of its steps are done, and how many there are in all."""
 
     done: int
     total: int
 
 
 Steps = Generator[Progress, None, Result]
-"""A generator that yields after each step of some work and returns what comes of it."""
+"""A generator that yields after each step of some work and returns its result."""
 
 
 class Work(Generic[Result]):
     """Long work in steps, and its result.
 
-    Nothing happens before it is iterated or its result is asked for. Iteration yields a `Progress`
-    after each step; leaving it early leaves the rest undone.
+    The work starts when it is iterated or its result is requested. Iteration yields a `Progress`
+    after each step; whoever stops iterating leaves the remaining steps undone.
 
     Parameters
     ----------
     steps
-        What is done.
+        Does the work: yields a `Progress` after each step and returns the result.
 
     Examples
     --------
@@ -41,23 +41,23 @@ class Work(Generic[Result]):
 
     def __init__(self, steps: Steps[Result]) -> None:
         self._results: list[Result] = []
-        self._steps = self._keep_result(steps)
+        self._steps = self._store_result(steps)
 
-    def _keep_result(self, steps: Steps[Result]) -> Iterator[Progress]:
-        """The same steps; what they return is kept."""
+    def _store_result(self, steps: Steps[Result]) -> Iterator[Progress]:
+        """Iterate the steps and store their result."""
         self._results.append((yield from steps))
 
     def __iter__(self) -> Iterator[Progress]:
-        """The steps that are left."""
+        """Iterate the steps that are not done yet."""
         return self._steps
 
     def result(self) -> Result:
-        """Do the steps that are left, and return what came of all of them.
+        """Do the remaining steps and return the result of the work.
 
         Raises
         ------
         RuntimeError
-            If an error had ended the work before.
+            If an error in an earlier step had ended the work.
         """
         for _ in self._steps:
             pass

@@ -1,1 +1,1 @@
-"""Example pictures, and short scripts that use the package."""
+"""Short scripts that use the package, and example pictures for them and the page."""

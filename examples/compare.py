@@ -1,4 +1,4 @@
-"""Shrink a picture, rebuild it by every method, print the numbers: `python -m examples.compare`."""
+"""Reduce a picture, enlarge it by several methods, print metrics: `python -m examples.compare`."""
 
 from esrgan import Upscaler, imresize
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, ssim
@@ -7,7 +7,7 @@ from examples.pictures import PICTURES
 
 
 def main(name: str = "cat") -> None:
-    """Print a table of one of the example pictures."""
+    """Print a table of metrics for one of `examples.pictures.PICTURES`."""
     hr = crop_to_multiple(PICTURES[name](), 4)
     lr = imresize(hr, 1 / 4)
     methods = [("bicubic", None), ("srresnet", None)]

@@ -9,7 +9,7 @@ from examples.pictures import PICTURES
 
 
 def main(source: Path | None = None, folder: Path = Path("results")) -> None:
-    """Write `folder/{stem}_esrgan_a….png` for α = 0, 0.5 and 1."""
+    """Write `folder/STEM_esrgan_aALPHA_x4.png` for α = 0, 0.5 and 1; without a source, of a cat."""
     picture = read(source) if source else Picture(PICTURES["cat"]()[100:200, 100:200])
     stem = source.stem if source else "cat"
     upscaler = Upscaler("esrgan")

@@ -31,7 +31,10 @@ MAPS = 8
 
 
 def open_features(file: Path) -> VGGFeatures:
-    """Every convolution of the feature network in a file, before activation."""
+    """Read a feature network that returns the output of every convolution, before its ReLU.
+
+    The file is one of those that `esrgan.training.features.SOURCES` describes.
+    """
     refusals: list[str] = []
     for source in SOURCES.values():
         try:
@@ -45,12 +48,15 @@ def open_features(file: Path) -> VGGFeatures:
 
 
 def active_shares(features: dict[str, torch.Tensor]) -> dict[str, float]:
-    """Share of values above zero in each layer's features: what a ReLU leaves."""
+    """Share of values above zero in each layer's features: those that a ReLU does not set to 0."""
     return {name: float((maps > 0).float().mean()) for name, maps in features.items()}
 
 
 def map_sheet(maps: torch.Tensor) -> NDArray[np.uint8]:
-    """The strongest maps of a layer: before activation above, after it below, (H, W, 3)."""
+    """Draw the strongest maps of a layer, before activation above, after it below.
+
+    (1, C, h, w) to uint8 (H, W, 3).
+    """
     strongest = maps[0].abs().mean((1, 2)).topk(MAPS).indices
     rows = [_tiles(maps[0, strongest]), _tiles(maps[0, strongest].relu())]
     grey = np.concatenate(rows, axis=0)
@@ -73,7 +79,11 @@ def brightness(picture: NDArray) -> float:
 def compare_brightness(
     original: NDArray, runs: dict[str, Path], folder: Path | None
 ) -> dict[str, float]:
-    """Mean grey level of the original and of each run's result, which is also written."""
+    """Mean grey level of the original and of each model's result.
+
+    Results are enlargements by the weights in `runs` of the reduced original; they are also
+    written into `folder`, if there is one.
+    """
     hr = crop_to_multiple(original, 4)
     levels = {"original": brightness(hr)}
     for name, weights in runs.items():

@@ -32,7 +32,7 @@ def zone_plate() -> Pixels:
 
 
 def text_chart() -> Pixels:
-    """Lines of text from 8 to 40 pixels."""
+    """Lines of text in font sizes from 40 to 8 pixels."""
     image = Image.new("RGB", (CHART_PX, CHART_PX), PAPER)
     draw, top = ImageDraw.Draw(image), 18
     for size in (40, 32, 26, 22, 18, 16, 14, 12, 11, 10, 9, 8):

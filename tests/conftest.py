@@ -1,4 +1,4 @@
-"""Where the data outside the repository lies, and small pictures that several tests use."""
+"""Fixtures of all tests: data outside the repository, toy networks, caches, small pictures."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ if TOYS not in os.environ.get("ESRGAN_WEIGHTS", ""):  # other processes inherit 
 
 
 def pytest_configure(config):
-    """Give all tests, and the programs that they start, networks of toy size under real names."""
+    """Replace the embedded weights by toy networks, for all tests and programs that they start."""
     if hasattr(config, "workerinput"):  # one of several processes: the first has done it
         return
     folder = os.environ["ESRGAN_WEIGHTS"]
@@ -35,7 +35,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
-    """A cache of the tests' own: what a page or a download has kept changes nothing."""
+    """A cache of the tests' own, so that the user's cache does not change a result."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESRGAN_CACHE", str(tmp_path_factory.mktemp("caches")))
         yield
@@ -72,7 +72,7 @@ def embedded(monkeypatch):
 
 
 def free_port():
-    """A port on which nobody listens."""
+    """A port of this machine that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -16,7 +16,7 @@ LONGEST_S = 300
 
 @dataclass(frozen=True)
 class Finished:
-    """How a process ended, and what it wrote."""
+    """Exit status and output of a process."""
 
     returncode: int
     stdout: str
@@ -24,8 +24,9 @@ class Finished:
 
 
 def start(function, *arguments, folder, variables=()):
-    """Call a function in a new process, with more environment variables; what it returns is its
-    exit status. It writes its output to files `stdout` and `stderr` of the folder.
+    """Call a function in a new process with additional environment variables.
+
+    Its return value is the exit status; output goes to files `stdout` and `stderr` in `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = (function, arguments, folder, dict(variables))
@@ -35,7 +36,10 @@ def start(function, *arguments, folder, variables=()):
 
 
 def run(*calls, folder):
-    """Make several calls at once, each (function, arguments, variables); how each of them ended."""
+    """Call functions in processes at once and wait for all of them.
+
+    A call is a tuple of function, arguments and environment variables.
+    """
     folders = [folder / f"process-{number}" for number in range(len(calls))]
     processes = [
         start(function, *arguments, folder=own, variables=variables)
@@ -47,12 +51,12 @@ def run(*calls, folder):
 
 
 def finished(process, folder):
-    """How a process ended."""
+    """Exit status and output of a process that has ended."""
     return Finished(process.exitcode, written(folder), written(folder, "stderr"))
 
 
 def written(folder, name="stdout"):
-    """What a process has written so far."""
+    """Output of a process so far."""
     file = folder / name
     return file.read_text("utf-8") if file.exists() else ""
 

@@ -1,4 +1,4 @@
-"""Which module may import which."""
+"""Modules import only from the tiers below their own, or from their own without a circle."""
 
 import ast
 import subprocess

@@ -174,6 +174,7 @@ def test_evaluate_tables(tmp_path, photo, capsys):
     assert main([*arguments, *files]) == 0
     printed = capsys.readouterr().out
     assert "4-px border cut" in printed
+    assert " dB  over 1 of 1  (BT.601 studio luma" in printed
     assert "–  over 0 of 1  (too small: NIQE needs 192 px a side)" in printed
     assert (tmp_path / "a.csv").read_text().startswith("name,psnr_y,ssim_y,rmse_y,niqe,")
     assert "| mean |" in (tmp_path / "a.md").read_text()

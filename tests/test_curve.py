@@ -8,9 +8,9 @@ from esrgan.images import to_tensor
 from esrgan.interpolation.curve import (
     STAGES,
     AlphaCurve,
-    compare,
-    hardest,
+    error_alpha,
     lagrange_weights,
+    measure_error,
     node_alphas,
 )
 
@@ -32,7 +32,7 @@ def polynomial(degree):
 def test_each_set_of_nodes_holds_the_one_before():
     for small, large in pairwise(STAGES):
         assert set(node_alphas(small)) < set(node_alphas(large))
-        assert hardest(small) in node_alphas(large)
+        assert error_alpha(small) in node_alphas(large)
 
 
 def test_weights_are_one_at_their_node_and_add_up_to_one():
@@ -62,7 +62,7 @@ def test_the_ends_come_first_and_nothing_is_rendered_twice():
     assert order[:2] == [0.0, 1.0]
     assert len(asked) == len(set(asked)) == 10
     assert curve.nodes == node_alphas(9)
-    assert curve.error.alpha == hardest(9) == asked[-1]
+    assert curve.error.alpha == error_alpha(9) == asked[-1]
 
 
 def test_the_curve_can_be_used_while_it_grows():
@@ -74,9 +74,9 @@ def test_the_curve_can_be_used_while_it_grows():
     next(work)
     middle = (polynomial(3)(0) + polynomial(3)(1)) / 2
     assert np.allclose(curve.at_float(0.5), middle, atol=1e-6)
-    assert curve.kept(node_alphas(3)[1]).any()
+    assert curve.stored_node(node_alphas(3)[1]).any()
     exact = polynomial(3)(curve.error.alpha)
-    assert curve.error == compare(curve.error.alpha, curve.at(curve.error.alpha), exact)
+    assert curve.error == measure_error(curve.error.alpha, curve.at(curve.error.alpha), exact)
     list(curve.grow())
     assert curve.nodes == node_alphas(9)
 
@@ -96,12 +96,12 @@ def test_the_error_is_that_of_what_is_kept(photo, step):
     curve = upscaler.curve(photo[:32, :40], step=step)
     network = upscaler._renderer(curve.error.alpha)(to_tensor(photo[:32, :40]))
     exact = network[0].permute(1, 2, 0).numpy()
-    assert curve.error == compare(curve.error.alpha, curve.at(curve.error.alpha), exact)
+    assert curve.error == measure_error(curve.error.alpha, curve.at(curve.error.alpha), exact)
     for alpha in curve.nodes:
         network = upscaler._renderer(alpha)(to_tensor(photo[:32, :40]))
         exact = network[0].permute(1, 2, 0).numpy()
         assert np.abs(curve.at_float(alpha) - exact).max() * 255 <= (step or 0) + 1e-3
-        assert step is None or curve.kept(alpha).dtype == np.int16
+        assert step is None or curve.stored_node(alpha).dtype == np.int16
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The documents' links and the paths that they name lead somewhere."""
+"""Links in the documents, and paths and constants that they name, exist."""
 
 import re
 from pathlib import Path

@@ -173,7 +173,7 @@ def test_scarce_memory_halves_the_tiles_of_a_map_too(monkeypatch, textured):
             raise MemoryError
         return np.full((4 * lr.shape[2], 4 * lr.shape[3], 3), alpha, np.float32)
 
-    monkeypatch.setattr(upscaler, "_window", scarce)
+    monkeypatch.setattr(upscaler, "_enlarge_float", scarce)
     ramp = np.linspace(0, 1, 64 * 60, dtype=np.float32).reshape(60, 64)
     assert upscaler.tiles(textured, ramp).result().pixels.shape == (600, 640, 3)
     assert areas[0] > 120 * 120 > areas[-1]

@@ -1,4 +1,4 @@
-"""What an installation of the package asks for, and what a wheel brings along."""
+"""Dependencies are declared as they are imported; the wheel holds the package and its weights."""
 
 import ast
 import email

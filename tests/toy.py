@@ -1,7 +1,8 @@
-"""Networks of toy size, under the names of the embedded files: tests of mechanisms use them.
+"""Toy networks under the names of the embedded weights files, for tests of mechanisms.
 
-The PSNR end enlarges as bilinear interpolation does. The GAN end adds what a fourth channel sees
-of fine detail, through every layer, so that the output is a bent function of α, as a real pair's.
+The PSNR end enlarges as bilinear interpolation does. The GAN end adds fine detail, which a fourth
+channel carries through every layer, so that the output is a non-linear function of α, as that of
+a trained pair is.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ DETAIL_GAIN = 2.0
 
 
 def write_embedded(folder: Path) -> None:
-    """Write every embedded file in toy size, and the list of their hashes."""
+    """Write a toy network for every embedded weights file, and the list of their hashes."""
     folder.mkdir(parents=True, exist_ok=True)
     ends = {
         "esrgan-psnr": ("rrdbnet", RRDBNET, rrdbnet(0.0)),

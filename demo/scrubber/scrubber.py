@@ -1,6 +1,6 @@
 """`AlphaScrubber`: a `gr.HTML` component made of the files beside this one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +216,8 @@ class AlphaScrubber(gr.HTML):
         Values of the placeholders in labels that are the same for everybody.
     methods
         Name and title of each crop that a visitor can add.
+    higher_is_better
+        Names of the metrics whose higher value is the better one.
     first_alpha
         α at the start.
     caution_alpha
@@ -232,6 +234,7 @@ class AlphaScrubber(gr.HTML):
         facts: Mapping[str, Any],
         methods: Mapping[str, str],
         *,
+        higher_is_better: Sequence[str],
         first_alpha: float,
         caution_alpha: float,
         live: Callable[[Any, Any], str],
@@ -245,6 +248,7 @@ class AlphaScrubber(gr.HTML):
             words=words,
             facts=facts,
             methods=methods,
+            higher_is_better=list(higher_is_better),
             first_alpha=first_alpha,
             caution_alpha=caution_alpha,
             server_functions=[live],

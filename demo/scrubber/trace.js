@@ -35,7 +35,7 @@ function showTraces() {
   });
   part('traces').replaceChildren(...lines, draw('line', { class: 'marker', y1: 0, y2: 38 }));
   part('trace-names').replaceChildren(...shown.map((trace, at) => {
-    const better = HIGHER_IS_BETTER.includes(trace.name) ? ' ↑' : ' ↓';
+    const better = props.higher_is_better.includes(trace.name) ? ' ↑' : ' ↓';
     return make('span', 'key key-' + at, labels['metric_' + trace.name] + better);
   }));
   part('trace').hidden = !shown.length;

@@ -1,6 +1,5 @@
 // What the panes show: each draws its picture under the shared zoom and pan.
 const GAIN_DOUBLINGS = 3;
-const HIGHER_IS_BETTER = ['psnr_y', 'ssim_y', 'lr_psnr'];
 const panes = new Map();
 
 function showPane(pane) {
@@ -90,7 +89,7 @@ function showFigures(pane, figures) {
 function makeFigure(name, isLive) {
   const figure = make('span', 'figure');
   const title = term('', 'tip_' + name, labels['metric_' + name]);
-  title.dataset.better = HIGHER_IS_BETTER.includes(name) ? '↑' : '↓';
+  title.dataset.better = props.higher_is_better.includes(name) ? '↑' : '↓';
   if (!isLive) title.tabIndex = -1;
   figure.append(title, make('span', ''));
   return figure;

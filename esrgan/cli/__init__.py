@@ -37,10 +37,10 @@ COMMANDS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that refuses with one sentence."""
+    """A parser that reports an error in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with status 2."""
+        """Print the message and exit with status 2."""
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
@@ -63,7 +63,7 @@ def _parser(arguments: Sequence[str]) -> Parser:
     parser = Parser(prog="esrgan", description="Super-resolution, from faithful to vivid.")
     parser.add_argument("--version", action="version", version=f"esrgan {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    chosen = next((it for it in arguments if not it.startswith("-")), None)
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
     for name, (module, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose)
         if name == chosen:

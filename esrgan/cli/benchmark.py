@@ -18,13 +18,13 @@ from esrgan.interpolation import interpolate
 WINDOW_PX = 128
 SEED = 0
 SHORTEST_S = 1.0
-"""Each part is repeated for so long; the median counts."""
+"""Seconds for which each part is repeated; the median is printed."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_model(command, "esrgan")
-    command.add_argument("--json", type=Path, metavar="FILE", help="write everything")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the result")
     command.set_defaults(run=run, precision="fp32", alpha=None)
 
 
@@ -45,12 +45,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def parts(upscaler: Upscaler) -> dict[str, Callable[[], object]]:
-    """What is timed, by name: a window of noise, in single precision.
+    """Functions to time, by name, for a window of noise in single precision.
 
     Raises
     ------
     ValueError
-        If the model is no pair.
+        If the model has no two networks.
     """
     window = np.random.default_rng(SEED).integers(0, 256, (WINDOW_PX, WINDOW_PX, 3), np.uint8)
     curve = upscaler.curve(window)
@@ -66,13 +66,13 @@ def parts(upscaler: Upscaler) -> dict[str, Callable[[], object]]:
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """The result as lines of text."""
+    """Write the result as lines of text."""
     title = "{model} on {device}, {threads} threads, PyTorch {torch}, a window of {window_px}² px:"
     lines = [f"{name:20} {ms:10.2f} ms" for name, ms in result["ms"].items()]
     return "\n".join([title.format(**result), *lines])
 
 
 def _median(part: Callable[[], object]) -> float:
-    """Seconds that a part takes."""
+    """Median time of a function, in seconds."""
     timer = Timer("part()", globals={"part": part}, num_threads=torch.get_num_threads())
     return timer.blocked_autorange(min_run_time=SHORTEST_S).median

@@ -1,4 +1,4 @@
-"""`convert`: rewrite a weights file for us or for another program."""
+"""`convert`: rewrite a weights file in our names of layers, or another program's."""
 
 import argparse
 from dataclasses import replace
@@ -22,7 +22,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the same network under other names; says what it is."""
+    """Write the same network with other names of layers; print its architecture and size."""
     generator = load(options.source)
     origin = {"source": options.source.name, "source_sha256": sha256_of(options.source)}
     generator = replace(generator, metadata=dict(generator.metadata) | origin)

@@ -9,13 +9,21 @@ from esrgan.cli.options import (
     add_alpha,
     add_network,
     add_scoring,
-    make_judges,
+    load_metric_models,
     make_upscaler,
     metric_names,
-    watched,
+    with_progress,
     write_text,
 )
-from esrgan.evaluation import evaluate, find_pairs, picture_rows, report, to_csv, to_markdown
+from esrgan.evaluation import (
+    METRICS,
+    evaluate,
+    find_pairs,
+    picture_rows,
+    report,
+    to_csv,
+    to_markdown,
+)
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -27,26 +35,28 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the means over a folder, and write every picture's values where asked."""
+    """Print the means over a folder; write the files that the options name."""
     upscaler = make_upscaler(options)
     pairs = find_pairs(options.hr, options.lr)
-    judges = make_judges(options)
-    metrics = metric_names(options, judges)
-    scores = evaluate(upscaler, pairs, alpha=options.alpha, metrics=metrics, judges=judges)
-    table = report(upscaler, options.alpha, list(watched(scores, len(pairs))), judges)
+    metric_models = load_metric_models(options)
+    metrics = metric_names(options, metric_models)
+    scores = evaluate(
+        upscaler, pairs, alpha=options.alpha, metrics=metrics, metric_models=metric_models
+    )
+    table = report(upscaler, options.alpha, list(with_progress(scores, len(pairs))), metric_models)
     rows = picture_rows(table)
     write_text(options.json, lambda: json.dumps(table, indent=2))
     write_text(options.csv, lambda: to_csv(rows))
     write_text(options.markdown, lambda: to_markdown(rows, table["convention"]))
     for metric, mean in table["mean"].items():
-        value = "–" if mean is None else f"{mean:.4f}"
+        value = METRICS[metric].format_value(mean)
         counted = f"{table['count'][metric]} of {len(pairs)}"
-        print(f"{metric:18} {value:>10}  over {counted}  ({_note(table, metric)})")
+        print(f"{metric:18} {value:>12}  over {counted}  ({_note(table, metric)})")
     return 0
 
 
 def _note(table: Mapping[str, Any], metric: str) -> str:
-    """How a metric was measured, or why it was not."""
+    """How a metric was measured, or why it has no mean."""
     if table["mean"][metric] is None:
         return table["images"][0]["reasons"][metric]
     return table["convention"][metric]

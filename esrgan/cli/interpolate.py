@@ -1,4 +1,4 @@
-"""`interpolate`: write the network between two."""
+"""`interpolate`: blend the weights of two networks at one α and write the result."""
 
 import argparse
 import json
@@ -27,16 +27,17 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write a network between two that make a pair, in single precision.
+    """Write the network at one α between a PSNR-oriented and a GAN network, in float32.
 
-    It keeps their licences, and the record of the GAN end's training.
+    Its metadata hold both licences, and the record of the GAN network's training.
     """
     psnr, gan = load(options.psnr), load(options.gan)
     check_generators(psnr, gan)
     state = interpolate(psnr.state, gan.state, options.alpha)
     origin = {"psnr": options.psnr.name, "gan": options.gan.name, "alpha": options.alpha}
-    kept = {key: gan.metadata[key] for key in ("training",) if key in gan.metadata}
-    metadata = {"interpolation": json.dumps(origin)} | kept
+    metadata = {"interpolation": json.dumps(origin)}
+    if "training" in gan.metadata:
+        metadata["training"] = gan.metadata["training"]
     licences = [end.metadata["licence"] for end in (psnr, gan) if "licence" in end.metadata]
     if licences:
         metadata["licence"] = "; ".join(dict.fromkeys(licences))

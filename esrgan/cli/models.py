@@ -1,4 +1,4 @@
-"""`models`: what can be named."""
+"""`models`: list the models that `--model` can name."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every model that can be named."""
+    """Print a line for each model of the registry, or JSON."""
     rows = [describe(model) for model in MODELS.values()]
     if options.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def describe(model: Model) -> dict[str, Any]:
-    """What `models --json` says about one model."""
+    """Describe one model, as `models --json` prints it."""
     return {
         "name": model.name,
         "title": model.title,
@@ -41,7 +41,7 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def _describe_embedded(model: Model) -> dict[str, Any]:
-    """What the files themselves say."""
+    """Description of an embedded model, from its files."""
     ends = open_model(model)
     metadata = [end.metadata for end in ends]
     return {
@@ -50,14 +50,14 @@ def _describe_embedded(model: Model) -> dict[str, Any]:
         "parameters": ends[0].num_parameters if ends else 0,
         "source": "embedded",
         "megabytes": sum(path.stat().st_size for path in model.files) / 1e6,
-        "licence": next((it["licence"] for it in metadata if "licence" in it), model.licence),
-        "training": [json.loads(it.get("training", "null")) for it in metadata],
-        "scores": [json.loads(it.get("scores", "null")) for it in metadata],
+        "licence": next((end["licence"] for end in metadata if "licence" in end), model.licence),
+        "training": [json.loads(end.get("training", "null")) for end in metadata],
+        "scores": [json.loads(end.get("scores", "null")) for end in metadata],
     }
 
 
 def _describe_remote(model: Model) -> dict[str, Any]:
-    """What the registry says; nothing is opened."""
+    """Description of a downloadable model, from the registry; no file is opened."""
     return {
         "architecture": model.architecture,
         "config": dict(model.config),

@@ -1,4 +1,4 @@
-"""Options and habits that several commands share."""
+"""Options that several commands share, and what the commands make of them."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from huggingface_hub.utils import logging as hub_logging
 from tqdm import tqdm
 
-from esrgan.evaluation import DEFAULT_METRICS, METRICS, Judges
+from esrgan.evaluation import DEFAULT_METRICS, METRICS, MetricModels
 from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, PRECISIONS, Upscaler
 from esrgan.metrics.lpips import load_lpips
@@ -21,7 +21,7 @@ LPIPS_VARIABLE = "ESRGAN_LPIPS"
 
 
 def add_model(command: argparse.ArgumentParser, default: str | None) -> None:
-    """Which model, and where it runs."""
+    """Declare the options that choose the model and the device."""
     known = ", ".join(MODELS)
     command.add_argument(
         "--model",
@@ -36,26 +36,29 @@ def add_model(command: argparse.ArgumentParser, default: str | None) -> None:
 
 
 def add_network(command: argparse.ArgumentParser, default: str | None) -> None:
-    """Options of every command that enlarges pictures."""
+    """Declare the options of every command that enlarges pictures."""
     add_model(command, default)
     command.add_argument("--precision", default="auto", choices=list(PRECISIONS))
     command.add_argument("--tile-px", type=int, default=DEFAULT_TILE_PX, metavar="N")
 
 
 def add_alpha(command: argparse.ArgumentParser) -> None:
-    """The option of commands that look at one α."""
+    """Declare the option of commands that use one α."""
     command.add_argument("--alpha", type=float, help="0 faithful … 1 vivid; pairs only (default 1)")
 
 
 def make_upscaler(options: argparse.Namespace) -> Upscaler:
-    """The model that the options ask for; α is checked at once."""
+    """Open the model that the options name; refuse an α that does not fit it."""
     upscaler = open_upscaler(resolve(options.model, options.model_gan), options)
     upscaler.alpha(options.alpha)
     return upscaler
 
 
 def open_upscaler(model: Model, options: argparse.Namespace) -> Upscaler:
-    """A model, downloaded and run as the options say."""
+    """Open a model on the device, and with the precision and tiles, that the options name.
+
+    It is downloaded first where the options allow it.
+    """
     if options.download:
         fetch(model)
     return Upscaler(
@@ -64,9 +67,11 @@ def open_upscaler(model: Model, options: argparse.Namespace) -> Upscaler:
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
-    """Options of every command that scores a folder of pictures."""
+    """Declare the options of every command that scores a folder of pictures."""
     command.add_argument("--hr", type=Path, required=True, metavar="DIR", help="originals")
-    command.add_argument("--lr", type=Path, metavar="DIR", help="reduced (default: made here)")
+    command.add_argument(
+        "--lr", type=Path, metavar="DIR", help="reduced pictures (default: made from the originals)"
+    )
     command.add_argument(
         "--metrics",
         metavar="LIST",
@@ -79,38 +84,40 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
         metavar="FILE_OR_DIR",
         help=f"weights of LPIPS or ST-LPIPS (default: ${LPIPS_VARIABLE}); adds it to the metrics",
     )
-    command.add_argument("--niqe-model", type=Path, metavar="FILE", help="another pristine model")
-    command.add_argument("--json", type=Path, metavar="FILE", help="write everything")
+    command.add_argument(
+        "--niqe-model", type=Path, metavar="FILE", help="NIQE's model of natural pictures"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the report")
     command.add_argument("--csv", type=Path, metavar="FILE", help="write a table")
     command.add_argument("--markdown", type=Path, metavar="FILE", help="write a table")
 
 
-def metric_names(options: argparse.Namespace, judges: Judges) -> list[str]:
-    """The metrics that are asked for; LPIPS is among the default ones where it has weights."""
+def metric_names(options: argparse.Namespace, metric_models: MetricModels) -> list[str]:
+    """The metrics that the options name, else the default ones, with LPIPS where it has weights."""
     if options.metrics is not None:
         return [name.strip() for name in options.metrics.split(",")]
-    return [*DEFAULT_METRICS, *([judges.lpips.key] if judges.lpips else [])]
+    return [*DEFAULT_METRICS, *([metric_models.lpips.key] if metric_models.lpips else [])]
 
 
-def make_judges(options: argparse.Namespace) -> Judges:
-    """The models that the metrics need."""
-    return Judges(
+def load_metric_models(options: argparse.Namespace) -> MetricModels:
+    """Load the models of NIQE and LPIPS that the options name."""
+    return MetricModels(
         pristine=load_model(options.niqe_model) if options.niqe_model else None,
         lpips=load_lpips(options.lpips) if options.lpips else None,
     )
 
 
 def write_text(path: Path | None, make: Callable[[], str]) -> None:
-    """Write a file where one is asked for."""
+    """Write a file, if an option names one."""
     if path is not None:
         write_atomically(path, make().encode())
 
 
 def fetch(model: Model) -> None:
-    """Download a model that is not here, with a progress bar; says what it takes and pins."""
+    """Download a model that is not cached, with a progress bar and notes on standard error."""
     if is_cached(model):
         return
-    hub_logging.set_verbosity_error()  # its retries would hide our one sentence
+    hub_logging.set_verbosity_error()  # its warnings about retries would hide our message
     print(f"esrgan: downloading {model.describe_download()}", file=sys.stderr)
     with tqdm(total=0, unit="B", unit_scale=True, leave=False, disable=None) as bar:
         for transfer in download(model):
@@ -121,6 +128,6 @@ def fetch(model: Model) -> None:
                 print(f"esrgan: {transfer.note}", file=sys.stderr)
 
 
-def watched(items: Iterable[Any], total: int) -> Iterable[Any]:
-    """The items, with a progress bar on a terminal."""
+def with_progress(items: Iterable[Any], total: int) -> Iterable[Any]:
+    """Yield the items, with a progress bar where standard error is a terminal."""
     return tqdm(items, total=total, unit="picture", leave=False, disable=None)

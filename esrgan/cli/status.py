@@ -1,4 +1,4 @@
-"""What a command's exit status says, beside 0 for success."""
+"""Exit statuses of the commands; 0 means success."""
 
 BAD_INPUT = 2
 INTERRUPTED = 130

@@ -9,11 +9,11 @@ from typing import Any
 from esrgan.cli.options import (
     add_network,
     add_scoring,
-    make_judges,
+    load_metric_models,
     make_upscaler,
     metric_names,
     open_upscaler,
-    watched,
+    with_progress,
     write_text,
 )
 from esrgan.evaluation import find_pairs, sweep, sweep_report, sweep_rows, to_csv, to_markdown
@@ -41,7 +41,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--methods",
         metavar="LIST",
-        help=f"single models beside (default: of {', '.join(SINGLES)} those of the pair's scale)",
+        help=f"single models too (default: of {', '.join(SINGLES)} those of the pair's scale)",
     )
     command.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the plane (or .pdf)")
     command.add_argument("--plot-curves", type=Path, metavar="FILE.png", help="metrics over α")
@@ -49,7 +49,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def parse_alphas(text: str) -> tuple[float, ...]:
-    """Numbers separated by commas; an ellipsis between two goes on in the step before it.
+    """Read numbers separated by commas; an ellipsis continues in steps of the two before it.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def parse_alphas(text: str) -> tuple[float, ...]:
 
 
 def _expand(parts: Sequence[str]) -> list[float]:
-    """The numbers, an ellipsis replaced by what it stands for."""
+    """The numbers, an ellipsis replaced by the numbers that it stands for."""
     alphas: list[float] = []
     for index, part in enumerate(parts):
         if part in ELLIPSES:
@@ -77,21 +77,23 @@ def _expand(parts: Sequence[str]) -> list[float]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the best α of each region; write and draw what is asked for."""
+    """Print the table and the best α of each region; write the files that the options name."""
     for path in filter(None, (options.plot, options.plot_curves)):
         figure_format(path.suffix)
     upscaler = make_upscaler(options)
     pairs = find_pairs(options.hr, options.lr)
-    judges = make_judges(options)
+    metric_models = load_metric_models(options)
     swept = sweep(
         upscaler,
         pairs,
         options.alphas,
         methods=_methods(options, upscaler.scale),
-        metrics=metric_names(options, judges),
-        judges=judges,
+        metrics=metric_names(options, metric_models),
+        metric_models=metric_models,
     )
-    table = sweep_report(upscaler, options.alphas, list(watched(swept, len(pairs))), judges)
+    table = sweep_report(
+        upscaler, options.alphas, list(with_progress(swept, len(pairs))), metric_models
+    )
     rows = sweep_rows(table)
     markdown = to_markdown(rows, table["convention"])
     write_text(options.json, lambda: json.dumps(table, indent=2))
@@ -105,15 +107,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _methods(options: argparse.Namespace, scale: int) -> list[Upscaler]:
-    """The single models beside, run as the pair is."""
-    asked = None if options.methods is None else [it.strip() for it in options.methods.split(",")]
-    names = SINGLES if asked is None else filter(None, asked)
-    found = [open_upscaler(resolve(name), options) for name in names]
-    return [it for it in found if asked is not None or it.scale == scale]
+    """Open the single models that are scored for comparison."""
+    if options.methods is None:
+        upscalers = [open_upscaler(resolve(name), options) for name in SINGLES]
+        return [upscaler for upscaler in upscalers if upscaler.scale == scale]
+    names = filter(None, map(str.strip, options.methods.split(",")))
+    return [open_upscaler(resolve(name), options) for name in names]
 
 
 def describe_region(region: Mapping[str, Any]) -> str:
-    """The best α of one region, or that there is none."""
+    """Say the best α of each path in one region, or why there is none."""
     best = [
         f"{path} interpolation: {_best(region[path], region['reasons'].get(path))}"
         for path in PATHS
@@ -127,7 +130,7 @@ def _best(alpha: float | None, reason: str | None) -> str:
 
 
 def _draw(options: argparse.Namespace, table: Mapping[str, Any]) -> None:
-    """The plots that are asked for."""
+    """Draw the plots that the options name a file for."""
     for path, make in ((options.plot, sweep_plane), (options.plot_curves, sweep_curves)):
         if path is not None:
             write_atomically(path, encode(make(table), path.suffix))

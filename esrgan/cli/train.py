@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from esrgan.cli.options import watched
+from esrgan.cli.options import with_progress
 from esrgan.cli.status import INTERRUPTED
 from esrgan.files import cache_folder
 from esrgan.training.config import TrainingConfig
@@ -123,7 +123,7 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     caches = cache_folder()
     processes = PartialState(cpu=options.device == "cpu", timeout=TIMEOUT)
     with processes.main_process_first():
-        pictures = open_training_set(_folders(options.data), config.data, caches, watched)
+        pictures = open_training_set(_folders(options.data), config.data, caches, with_progress)
         file = options.features if processes.is_main_process else None
         features = load_features(config.losses, file, caches)
     if processes.is_main_process:

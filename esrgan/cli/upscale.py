@@ -31,7 +31,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Enlarge every picture; one that cannot be read is named and the others still come."""
+    """Enlarge every picture; one that cannot be read is reported, and the others are enlarged."""
     upscaler = make_upscaler(options)
     alpha = options.alpha if options.alpha_map is None else _read_map(options, upscaler)
     targets = plan(options.sources, options.output, upscaler, alpha)
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read_map(options: argparse.Namespace, upscaler: Upscaler) -> Map:
-    """The map that the options name."""
+    """Read the α map that the options name."""
     if options.alpha is not None:
         raise ValueError("--alpha and --alpha-map exclude each other.")
     if not upscaler.model.is_pair:
@@ -57,12 +57,12 @@ def _read_map(options: argparse.Namespace, upscaler: Upscaler) -> Map:
 def plan(
     sources: Sequence[Path], folder: Path, upscaler: Upscaler, alpha: float | Map | None
 ) -> dict[Path, Path]:
-    """Which file becomes which; folders are listed, and no two results share a name.
+    """Name the enlarged file of every source; a folder stands for the pictures in it.
 
     Raises
     ------
     ValueError
-        If a source is missing, there is nothing to do, or two results would share a name.
+        If a source is missing, there is no picture, or two results would have the same name.
     """
     targets: dict[Path, Path] = {}
     for path in _files(sources):
@@ -76,7 +76,7 @@ def plan(
 
 
 def _files(sources: Sequence[Path]) -> Iterator[Path]:
-    """Files as they are, folders as the pictures in them."""
+    """Every source that is a file, and the pictures of every source that is a folder."""
     for source in sources:
         if source.is_dir():
             yield from picture_files(source)
@@ -87,7 +87,7 @@ def _files(sources: Sequence[Path]) -> Iterator[Path]:
 
 
 def _enlarged(upscaler: Upscaler, source: Path, alpha: float | Map | None) -> bytes:
-    """A picture's enlarged form as a PNG file, with a progress bar over its tiles."""
+    """Enlarge a picture, with a progress bar over its tiles; returns a PNG file."""
     picture = read(source)
     for note in picture.notes:
         print(f"esrgan: {source.name}: {note}", file=sys.stderr)

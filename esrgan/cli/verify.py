@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from esrgan.cli.options import fetch, watched
+from esrgan.cli.options import fetch, with_progress
 from esrgan.inference import Upscaler
 from esrgan.verification import compare
 from esrgan.weights import resolve
 
 DIFFERS = 1
+"""Exit status where a measured score differs from the published one."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.benchmarks is None:
         print(f"{model.name}: scores not compared: name the test sets with --benchmarks")
         return 0
-    comparisons = list(compare(upscaler, options.benchmarks, watched))
+    comparisons = list(compare(upscaler, options.benchmarks, with_progress))
     for comparison in comparisons:
         print(comparison)
-    return 0 if all(it.agrees for it in comparisons) else DIFFERS
+    return 0 if all(comparison.agrees for comparison in comparisons) else DIFFERS

@@ -1,7 +1,7 @@
-"""Tables over a folder of pictures: every metric of every picture, the means, sweeps over α."""
+"""Scores of test sets: metrics by picture and by set, sweeps over α, and their tables."""
 
 from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, footnote
-from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, find_pairs
+from esrgan.evaluation.pictures import ImagePair, MetricInput, MetricModels, find_pairs
 from esrgan.evaluation.scores import Scores, caption, evaluate, report, score
 from esrgan.evaluation.sweep import sweep, sweep_report
 from esrgan.evaluation.tables import picture_rows, sweep_rows, to_csv, to_markdown
@@ -9,9 +9,9 @@ from esrgan.evaluation.tables import picture_rows, sweep_rows, to_csv, to_markdo
 __all__ = [
     "DEFAULT_METRICS",
     "METRICS",
-    "Judges",
-    "Pair",
-    "Rebuilt",
+    "ImagePair",
+    "MetricInput",
+    "MetricModels",
     "Scores",
     "caption",
     "evaluate",

@@ -1,4 +1,4 @@
-"""The pictures of a test set, and what the metrics look at."""
+"""The pictures of a test set, and the input of a metric."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +15,18 @@ from esrgan.resize import crop_to_multiple, imresize
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One picture of a test set: its original and, where there is one, its reduced form."""
+class ImagePair:
+    """Files of one picture of a test set.
+
+    Attributes
+    ----------
+    name
+        File name without suffix.
+    hr
+        The original.
+    lr
+        The reduced picture; None where it is to be made from the original.
+    """
 
     name: str
     hr: Path
@@ -24,77 +34,95 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Judges:
-    """Models that metrics need besides the pictures; None is the embedded one, or none."""
+class MetricModels:
+    """Models that metrics need besides the pictures.
+
+    Attributes
+    ----------
+    pristine
+        NIQE's model of natural pictures; None takes the embedded one.
+    lpips
+        Weights of LPIPS or ST-LPIPS; None leaves these metrics without a value.
+    """
 
     pristine: PristineModel | None = None
     lpips: Lpips | None = None
 
 
 @dataclass(frozen=True)
-class Rebuilt:
-    """What the metrics look at, (H, W, 3) RGB.
+class MetricInput:
+    """One enlarged picture and what metrics compare it with; all are (H, W, 3) RGB.
 
     Attributes
     ----------
     sr
         The enlarged picture.
     hr
-        The original, of the same size; None where there is none to compare with.
+        The original, of the same size; None leaves metrics that need it without a value.
     lr
-        What was enlarged; None leaves LR-PSNR out.
+        The reduced picture that was enlarged; None leaves LR-PSNR without a value.
+    metric_models
+        Models of NIQE and LPIPS.
     """
 
     sr: NDArray
     hr: NDArray | None = None
     lr: NDArray | None = None
-    judges: Judges = field(default_factory=Judges)
+    metric_models: MetricModels = field(default_factory=MetricModels)
 
     @property
     def border_px(self) -> int:
-        """Width of the border that fidelity leaves out: as many pixels as the scale."""
+        """Width of the border that fidelity metrics cut: as many pixels as the scale, or 4."""
         return BORDER_PX if self.lr is None else self.sr.shape[0] // self.lr.shape[0]
 
     @property
-    def original(self) -> NDArray:
-        """The original; refused where there is none."""
+    def required_hr(self) -> NDArray:
+        """The original, for metrics that need it; a ValueError where there is none."""
         if self.hr is None:
             raise ValueError("no original to compare with")
         return self.hr
 
     @property
-    def reduced(self) -> NDArray:
-        """What was enlarged; refused where it is not known."""
+    def required_lr(self) -> NDArray:
+        """The reduced picture, for metrics that need it; a ValueError where there is none."""
         if self.lr is None:
             raise ValueError("no reduced picture to compare with")
         return self.lr
 
     @cached_property
-    def naturalness(self) -> float:
-        """NIQE of the enlarged picture by the embedded model, computed once for two figures."""
+    def embedded_niqe(self) -> float:
+        """NIQE of the enlarged picture by the embedded model, computed once for two metrics."""
         return niqe(self.sr)
 
 
-def find_pairs(hr: Path, lr: Path | None = None) -> list[Pair]:
-    """Pictures of a folder, matched by file name with those of another.
+def find_pairs(hr: Path, lr: Path | None = None) -> list[ImagePair]:
+    """List the originals of a folder, each with the reduced picture of the same file name.
+
+    Parameters
+    ----------
+    hr
+        Folder of originals; their suffixes do not matter.
+    lr
+        Folder of reduced pictures; None leaves `ImagePair.lr` None.
 
     Raises
     ------
     ValueError
-        If a folder is missing or empty, or a picture has no counterpart; it is named.
+        If a folder is missing or empty, holds two pictures of one name, or has no reduced picture
+        for an original; the message names the folder and the picture.
     """
     originals = _pictures(hr)
     if lr is None:
-        return [Pair(name, path) for name, path in originals.items()]
+        return [ImagePair(name, path) for name, path in originals.items()]
     reduced = _pictures(lr)
     missing = [name for name in originals if name not in reduced]
     if missing:
         raise ValueError(f"{lr} has no picture for {missing[0]!r}.")
-    return [Pair(name, path, reduced[name]) for name, path in originals.items()]
+    return [ImagePair(name, path, reduced[name]) for name, path in originals.items()]
 
 
 def _pictures(folder: Path) -> dict[str, Path]:
-    """Pictures of a folder by their names without suffix."""
+    """Files of a folder's pictures, by their names without suffix."""
     if not folder.is_dir():
         raise ValueError(f"There is no folder {folder}.")
     paths = picture_files(folder)
@@ -108,15 +136,22 @@ def _pictures(folder: Path) -> dict[str, Path]:
     return pictures
 
 
-def load(pair: Pair, scale: int) -> tuple[NDArray, NDArray]:
-    """Original and reduced form, whose sizes differ by `scale` exactly.
+def load(pair: ImagePair, scale: int) -> tuple[NDArray, NDArray]:
+    """Read the original and the reduced picture, whose sizes differ by `scale` exactly.
 
-    Without a reduced form the original is cut to a multiple and reduced by MATLAB's bicubic.
+    Without a file of the reduced picture, the original is cut to a multiple of `scale` and
+    reduced by MATLAB's bicubic. With one, the original may be up to `scale` − 1 pixels larger
+    on each axis than `scale` times the reduced picture; the rest is cut.
+
+    Returns
+    -------
+    tuple
+        HR and LR pixels, (scale·H, scale·W, 3) and (H, W, 3), RGB as the files hold them.
 
     Raises
     ------
     ValueError
-        If the two sizes do not belong together, or a picture cannot be read.
+        If the two sizes do not fit, or a picture cannot be read.
     """
     hr = read(pair.hr).pixels
     if pair.lr is None:

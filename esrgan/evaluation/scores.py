@@ -5,14 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from esrgan.evaluation.catalogue import (
-    DEFAULT_METRICS,
-    METRICS,
-    QUADRATIC_MEANS,
-    check_metrics,
-    conventions,
-)
-from esrgan.evaluation.pictures import Judges, Pair, Rebuilt, load
+from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, check_metrics, conventions
+from esrgan.evaluation.pictures import ImagePair, MetricInput, MetricModels, load
 from esrgan.inference import Upscaler
 
 IDENTICAL = "infinite: the pictures are identical"
@@ -21,24 +15,44 @@ NO_NUMBER = "not a number: the computation failed"
 
 @dataclass(frozen=True)
 class Scores:
-    """Values of one picture; what cannot be computed is None, with a sentence in `reasons`."""
+    """Values of the metrics of one picture.
+
+    Attributes
+    ----------
+    name
+        Of the picture.
+    values
+        By the metric's key; None where there is no finite value.
+    reasons
+        Why a value is None: a sentence for each such metric.
+    """
 
     name: str
     values: Mapping[str, float | None]
     reasons: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """One entry of the report."""
+        """The picture's entry in a report: its name, each metric's value, and the reasons."""
         return {"name": self.name, **self.values, "reasons": dict(self.reasons)}
 
 
-def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = DEFAULT_METRICS) -> Scores:
-    """Compute metrics, keys of `METRICS`, of one picture."""
+def score(name: str, inputs: MetricInput, metrics: Sequence[str] = DEFAULT_METRICS) -> Scores:
+    """Compute metrics of one picture; what cannot be computed has a reason instead.
+
+    Parameters
+    ----------
+    name
+        Of the picture, for the report.
+    inputs
+        The enlarged picture and what it is compared with.
+    metrics
+        Keys of `METRICS`.
+    """
     values: dict[str, float | None] = dict.fromkeys(metrics)
     reasons: dict[str, str] = {}
     for metric in metrics:
         try:
-            value = METRICS[metric].compute(rebuilt)
+            value = METRICS[metric].compute(inputs)
         except ValueError as error:
             reasons[metric] = str(error)
             continue
@@ -50,43 +64,39 @@ def score(name: str, rebuilt: Rebuilt, metrics: Sequence[str] = DEFAULT_METRICS)
 
 
 def caption(scores: Scores) -> str:
-    """One line of figures, an estimate with its error; `footnote` says how they are measured.
+    """Write the values of one picture in one line; `footnote` says how they are measured.
 
     Examples
     --------
     >>> caption(Scores("", {"psnr_y": 26.0, "perceptual_index": 2.5, "niqe": None}, {}))
     'PSNR 26.00 dB · PI proxy 2.50 ± 0.36 · NIQE –'
     """
-    return " · ".join(write_figure(name, value) for name, value in scores.values.items())
-
-
-def write_figure(name: str, value: float | None) -> str:
-    """One figure as captions write it."""
-    metric = METRICS[name]
-    if value is None:
-        return f"{metric.title} –"
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return f"{metric.title} {value:.{metric.decimals}f}{error} {metric.unit}".strip()
+    written = ((METRICS[name], value) for name, value in scores.values.items())
+    return " · ".join(f"{metric.title} {metric.format_value(value)}" for metric, value in written)
 
 
 def evaluate(
     upscaler: Upscaler,
-    pairs: Sequence[Pair],
+    pairs: Sequence[ImagePair],
     *,
     alpha: float | None = None,
     metrics: Sequence[str] = DEFAULT_METRICS,
-    judges: Judges | None = None,
+    metric_models: MetricModels | None = None,
 ) -> Iterator[Scores]:
-    """Score a test set, picture by picture.
+    """Enlarge every picture of a test set and yield its scores, one picture at a time.
 
     Parameters
     ----------
+    upscaler
+        The model; one that interpolates between two networks, or a single one.
+    pairs
+        Files of the test set, from `find_pairs`.
     alpha
-        For a pair, in [0, 1]; None takes 1. For a single model, None.
+        In [0, 1] for a model of two networks, where None takes 1; None for a single model.
     metrics
         Keys of `METRICS`.
-    judges
-        NIQE's model and others, by default the embedded ones.
+    metric_models
+        Models of NIQE and LPIPS; None takes the embedded ones.
 
     Raises
     ------
@@ -96,44 +106,62 @@ def evaluate(
     metrics = check_metrics(metrics)
     for pair in pairs:
         hr, lr = load(pair, upscaler.scale)
-        rebuilt = Rebuilt(upscaler(lr, alpha), hr, lr, judges or Judges())
-        yield score(pair.name, rebuilt, metrics)
+        inputs = MetricInput(upscaler(lr, alpha), hr, lr, metric_models or MetricModels())
+        yield score(pair.name, inputs, metrics)
 
 
 def report(
     upscaler: Upscaler,
     alpha: float | None,
     scores: Sequence[Scores],
-    judges: Judges | None = None,
+    metric_models: MetricModels | None = None,
 ) -> dict[str, Any]:
-    """Everything about a test set, ready for JSON: per picture, and means of what is defined."""
+    """Assemble the report of `evaluate`, of values that JSON can hold.
+
+    Parameters
+    ----------
+    upscaler, alpha
+        The model, and its α as given to `evaluate`.
+    scores
+        Of every picture, from `evaluate`.
+    metric_models
+        As given to `evaluate`.
+
+    Returns
+    -------
+    dict
+        Model, α, scale and conventions, and what `summary` returns.
+    """
     return {
         "model": upscaler.model.name,
         "alpha": upscaler.alpha(alpha),
         "scale": upscaler.scale,
-        "convention": conventions(scores[0].values if scores else (), judges, upscaler.scale),
+        "convention": conventions(
+            scores[0].values if scores else (), metric_models, upscaler.scale
+        ),
         **summary(scores),
     }
 
 
 def summary(scores: Sequence[Scores]) -> dict[str, Any]:
-    """Per picture, the means over the pictures that have a value, and how many have one."""
+    """Summarise a test set: a part of a report, of values that JSON can hold.
+
+    Returns
+    -------
+    dict
+        'images' holds an entry for each picture; 'mean' and 'count', by metric, the average over
+        the pictures that have a value (None where none has) and their number.
+    """
     metrics = scores[0].values if scores else {}
     defined = {
-        metric: [value for it in scores if (value := it.values[metric]) is not None]
+        metric: [value for entry in scores if (value := entry.values[metric]) is not None]
         for metric in metrics
     }
     return {
-        "images": [it.to_json() for it in scores],
-        "mean": {metric: _mean(metric, values) for metric, values in defined.items()},
+        "images": [entry.to_json() for entry in scores],
+        "mean": {
+            metric: METRICS[metric].average(values) if values else None
+            for metric, values in defined.items()
+        },
         "count": {metric: len(values) for metric, values in defined.items()},
     }
-
-
-def _mean(metric: str, values: Sequence[float]) -> float | None:
-    """Mean over a set, quadratic for RMSE."""
-    if not values:
-        return None
-    if metric in QUADRATIC_MEANS:
-        return math.sqrt(math.fsum(value**2 for value in values) / len(values))
-    return math.fsum(values) / len(values)

@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 def picture_rows(report: Mapping[str, Any]) -> list[Row]:
-    """A row for each picture of an evaluation's report, and one of the means."""
+    """Rows of the report of `evaluate`: one for each picture, and one of the means."""
     rows: list[Row] = [
         {**image, "reasons": _sentence(image["reasons"])} for image in report["images"]
     ]
@@ -20,7 +20,7 @@ def picture_rows(report: Mapping[str, Any]) -> list[Row]:
 
 
 def sweep_rows(report: Mapping[str, Any]) -> list[Row]:
-    """A row for each method, and for each α of each path, with the means over the pictures."""
+    """Rows of the report of `sweep`: the means of each method, and of each path at every α."""
     rows: list[Row] = [
         {"method": name, "alpha": None, **entry["mean"]}
         for name, entry in report["methods"].items()
@@ -34,12 +34,18 @@ def sweep_rows(report: Mapping[str, Any]) -> list[Row]:
 
 
 def _sentence(reasons: Mapping[str, str]) -> str:
-    """Why values are missing."""
+    """Why values are missing, in one line."""
     return "; ".join(f"{metric}: {reason}" for metric, reason in reasons.items())
 
 
 def to_csv(rows: Sequence[Row]) -> str:
-    """Comma-separated values in full precision, with a header; empty where undefined."""
+    """Write rows as comma-separated values with a header, in full precision.
+
+    Parameters
+    ----------
+    rows
+        At least one; all have the keys of the first, in its order. None becomes an empty cell.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -48,7 +54,15 @@ def to_csv(rows: Sequence[Row]) -> str:
 
 
 def to_markdown(rows: Sequence[Row], convention: Mapping[str, str]) -> str:
-    """A Markdown table, rounded as captions are, with the conventions below it.
+    """Write rows as a Markdown table, with the metrics' conventions in a list below it.
+
+    Parameters
+    ----------
+    rows
+        At least one; all have the keys of the first. Values of metrics are rounded, None becomes
+        a dash, and the column 'reasons' is left out.
+    convention
+        How each metric is measured, by its key in `METRICS`.
 
     Examples
     --------
@@ -74,18 +88,14 @@ def _line(cells: Any) -> str:
 
 
 def _heading(column: str) -> str:
-    """Name of a column, with its unit."""
-    if column not in METRICS:
-        return {"alpha": "α"}.get(column, column)
-    metric = METRICS[column]
-    error = "" if metric.error is None else f" ± {metric.error}"
-    return f"{metric.title}{error}" + (f"/{metric.unit}" if metric.unit else "")
+    """Heading of a column; a metric has its unit."""
+    if column in METRICS:
+        return METRICS[column].heading
+    return {"alpha": "α"}.get(column, column)
 
 
 def _cell(column: str, value: Any) -> str:
-    """One cell; a bar in a file's name would end it."""
-    if value is None:
-        return "–"
+    """Text of one cell; a vertical bar in a file's name would end the cell."""
     if column in METRICS:
-        return f"{value:.{METRICS[column].decimals}f}"
-    return str(value).replace("|", "\\|")
+        return METRICS[column].format_number(value)
+    return "–" if value is None else str(value).replace("|", "\\|")

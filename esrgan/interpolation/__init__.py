@@ -1,4 +1,4 @@
-"""Network interpolation: the network between two, and the curve of all of them."""
+"""Network interpolation: the network at one α, and `AlphaCurve`, the pictures at every α."""
 
 from esrgan.interpolation.curve import AlphaCurve
 from esrgan.interpolation.networks import (

@@ -1,4 +1,4 @@
-"""Network interpolation (arXiv 1809.00219, section 3.4): one network between two."""
+"""Network interpolation (arXiv 1809.00219, section 3.4), and image interpolation beside it."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,20 @@ State = Mapping[str, Tensor]
 
 
 def check_alpha(alpha: float) -> float:
-    """The same α, if it lies in [0, 1]."""
+    """Return an α in [0, 1] as a float.
+
+    Raises
+    ------
+    ValueError
+        If it is outside.
+    """
     if not 0.0 <= alpha <= 1.0:
         raise ValueError(f"alpha must lie between 0 and 1, not {alpha}.")
     return float(alpha)
 
 
 def check_pair(psnr_state: State, gan_state: State) -> None:
-    """Refuse two networks that differ in a key or a shape, naming the first difference."""
+    """Refuse two state dicts that differ in a key or a shape; the message names the first one."""
     for key in [*psnr_state, *gan_state]:
         if key not in gan_state or key not in psnr_state:
             owner = "PSNR-oriented" if key in psnr_state else "GAN"
@@ -43,7 +49,8 @@ def interpolate(psnr_state: State, gan_state: State, alpha: float) -> dict[str, 
     Returns
     -------
     dict
-        float32 tensors on the same device; counters are the PSNR-oriented network's.
+        float32 tensors on the same device; integer buffers are copies of the PSNR-oriented
+        network's.
 
     Raises
     ------
@@ -62,26 +69,26 @@ def interpolate(psnr_state: State, gan_state: State, alpha: float) -> dict[str, 
 
 
 def _blend(psnr: Tensor, gan: Tensor, alpha: float) -> Tensor:
-    """One tensor between two; integers are copied."""
+    """Interpolate one tensor; integers are copied from the PSNR-oriented network."""
     if not psnr.is_floating_point():
         return psnr.clone()
     return (1.0 - alpha) * psnr.to(torch.float32) + alpha * gan.to(torch.float32)
 
 
 def transplant(state: State, psnr_state: State, gan_state: State) -> dict[str, Tensor]:
-    """θ + θ_GAN − θ_PSNR: what made one network a GAN's, done to another of its family.
+    """θ + θ_GAN − θ_PSNR: add the effect of GAN training on one network to another network.
 
     Parameters
     ----------
     state
-        A network trained on from the PSNR-oriented one, or that one itself.
+        A network that was trained further from the PSNR-oriented one, or that one itself.
     psnr_state, gan_state
-        The pair. None of the three is changed.
+        State dicts of the two ends. None of the three is changed.
 
     Returns
     -------
     dict
-        float32 tensors; counters are those of `state`.
+        float32 tensors; integer buffers are copies of those of `state`.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def transplant(state: State, psnr_state: State, gan_state: State) -> dict[str, T
 
 
 def interpolate_images(psnr: NDArray, gan: NDArray, alpha: float) -> NDArray:
-    """Blend the two ends' pictures: what the paper compares network interpolation with.
+    """Blend the pictures of both ends, with which the paper compares network interpolation.
 
     Parameters
     ----------
@@ -111,12 +118,12 @@ def interpolate_images(psnr: NDArray, gan: NDArray, alpha: float) -> NDArray:
     Returns
     -------
     NDArray
-        Same type, rounded half-up.
+        (1 − α) psnr + α gan of the same dtype, rounded half-up.
 
     Raises
     ------
     ValueError
-        If α is out of range or the pictures do not fit.
+        If α is out of range or the pictures differ in size or dtype.
 
     Examples
     --------

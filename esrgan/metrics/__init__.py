@@ -1,4 +1,4 @@
-"""Fidelity and perception, by the field's conventions."""
+"""Metrics of fidelity (PSNR, SSIM, RMSE, LR-PSNR) and of perception (NIQE, a proxy of PI)."""
 
 from esrgan.metrics.fidelity import lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import niqe

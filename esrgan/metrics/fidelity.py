@@ -18,7 +18,7 @@ LUMA_OFFSET = 16.0
 
 
 def convention(*, border_px: int = BORDER_PX, rgb: bool = False) -> str:
-    """How a figure was measured, for captions and tables.
+    """Describe how a fidelity metric is measured, for captions and tables.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def luma(picture: NDArray) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        If the picture is of another kind, or a float of it is NaN or outside [0, 1].
+        If the array is not (H, W, 3) RGB, or a float is NaN or outside [0, 1].
 
     Examples
     --------
@@ -53,13 +53,20 @@ def luma(picture: NDArray) -> NDArray[np.float64]:
     """
     scale = PEAK / peak(picture)
     total = np.full(picture.shape[:2], LUMA_OFFSET)
-    for channel, weight in enumerate(LUMA_WEIGHTS):  # plane by plane: a third of the memory
+    for channel, weight in enumerate(LUMA_WEIGHTS):  # channel by channel: a third of the memory
         total += weight * scale * picture[..., channel].astype(np.float64)
     return total
 
 
 def peak(picture: NDArray) -> float:
-    """White of a picture's type: 255, 65535, or 1 for floating point; other arrays are refused."""
+    """Value of white in a picture's dtype: 255, 65535, or 1 for floating point.
+
+    Raises
+    ------
+    ValueError
+        If the array is not (H, W, 3) of unsigned integers or floats, or a float is NaN or
+        outside [0, 1].
+    """
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype.kind not in "uf":
         raise ValueError(
             f"Expected (H, W, 3) RGB, unsigned integers or floats in [0, 1], "
@@ -73,26 +80,41 @@ def peak(picture: NDArray) -> float:
 
 
 def grey_levels(picture: NDArray) -> NDArray[np.float64]:
-    """RGB of any accepted type as float64 in [0, 255]."""
+    """Convert RGB, (H, W, 3) uint8, uint16 or floats in [0, 1], to float64 in [0, 255]."""
     return picture.astype(np.float64) * (PEAK / peak(picture))
 
 
-def measured_planes(
+def measured_values(
     sr: NDArray, hr: NDArray, border_px: int, rgb: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What is compared: luma or RGB of both pictures, border cut."""
+    """Luma or RGB of both pictures in grey levels, with the border cut: what metrics compare."""
     if sr.shape != hr.shape:
         raise ValueError(f"The pictures differ in size: {sr.shape} and {hr.shape}.")
     if min(sr.shape[:2]) <= 2 * border_px:
         raise ValueError(f"Nothing is left of {sr.shape[:2]} without a border of {border_px} px.")
-    planes = grey_levels if rgb else luma
+    convert = grey_levels if rgb else luma
     rows, columns = (slice(border_px, side - border_px) for side in sr.shape[:2])
-    return planes(sr)[rows, columns], planes(hr)[rows, columns]
+    return convert(sr)[rows, columns], convert(hr)[rows, columns]
 
 
 def rmse(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = False) -> float:
-    """Root of the mean squared difference, in grey levels; 0 for identical pictures."""
-    ours, theirs = measured_planes(sr, hr, border_px, rgb)
+    """Root of the mean squared difference, in grey levels of 0 to 255; 0 for identical pictures.
+
+    Parameters
+    ----------
+    sr, hr
+        (H, W, 3) RGB of one size: uint8, uint16, or floating point in [0, 1].
+    border_px
+        Pixels cut on each side; the field cuts as many as the scale.
+    rgb
+        Measure all three channels instead of luma.
+
+    Raises
+    ------
+    ValueError
+        If sizes or types do not fit.
+    """
+    ours, theirs = measured_values(sr, hr, border_px, rgb)
     return float(np.sqrt(np.mean((ours - theirs) ** 2)))
 
 
@@ -121,8 +143,22 @@ def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
     """Structural similarity with Wang's settings (doi 10.1109/TIP.2003.819861); 1 if identical.
 
     11x11 Gaussian window of σ 1.5, K = 0.01 and 0.03, borders of the filter left out.
+
+    Parameters
+    ----------
+    sr, hr
+        (H, W, 3) RGB of one size: uint8, uint16, or floating point in [0, 1].
+    border_px
+        Pixels cut on each side; the field cuts as many as the scale.
+    rgb
+        Measure all three channels, and take their mean, instead of luma.
+
+    Raises
+    ------
+    ValueError
+        If sizes or types do not fit, or less than 11 px a side are left without the border.
     """
-    ours, theirs = measured_planes(sr, hr, border_px, rgb)
+    ours, theirs = measured_values(sr, hr, border_px, rgb)
     if min(ours.shape[:2]) < SSIM_WINDOW_PX:
         raise ValueError(
             f"SSIM needs {SSIM_WINDOW_PX} px a side besides the border, not {ours.shape[:2]}."
@@ -140,19 +176,21 @@ def ssim(sr: NDArray, hr: NDArray, *, border_px: int = BORDER_PX, rgb: bool = Fa
 
 
 def lr_psnr(sr: NDArray, lr: NDArray, *, rgb: bool = False) -> float:
-    """Consistency in dB: PSNR between `lr` and `sr` reduced to its size by MATLAB's bicubic.
+    """PSNR in dB between `lr` and `sr`, reduced to the size of `lr` by MATLAB's bicubic.
 
     Parameters
     ----------
-    sr, lr
-        (H, W, 3) RGB; the sides of `sr` are the same multiple of those of `lr`.
+    sr
+        The enlarged picture, (s·H, s·W, 3) RGB: uint8, uint16, or floating point in [0, 1].
+    lr
+        The picture that was enlarged, (H, W, 3) RGB of the same dtype.
     rgb
         Measure all three channels instead of luma.
 
     Returns
     -------
     float
-        On a 1-px border cut; infinite where the reduced picture is `lr` itself.
+        Measured with a 1-px border cut; infinite where `sr`, reduced, equals `lr`.
 
     Raises
     ------

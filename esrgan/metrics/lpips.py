@@ -32,16 +32,23 @@ HEAD = "lin{}.model.1.weight"
 
 @dataclass(frozen=True)
 class Trunk:
-    """Layout of a classifier's convolutions.
+    """Layout of the convolutions of a classifier, whose features LPIPS compares.
 
     Attributes
     ----------
+    title
+        The classifier's name in reports.
     paddings
-        Of each convolution, stage by stage; a ReLU follows each, and a stage's last is looked at.
+        Of each convolution, stage by stage; a ReLU follows each, and the last output
+        of each stage is compared.
     pooled
         Whether a stage begins with max pooling of `pool_px`, stride 2.
+    pool_px
+        Side of the pooling window.
     first_stride
         Of the first convolution; a blur of stride 2 replaces it in the shift-tolerant form.
+    files
+        Pattern of the names of torchvision's weight files.
     """
 
     title: str
@@ -70,9 +77,9 @@ TRUNKS: Mapping[int, Trunk] = {
         files="vgg16-*.pth",
     ),
 }
-"""By the channels of the second stage, which tell them apart."""
+"""Layouts by the number of channels of the second stage, which differs between them."""
 FILES = ("alex.pth", "vgg.pth", "alex_shift_tolerant.pth", "vgg_shift_tolerant.pth")
-"""What is looked for in a folder, in this order."""
+"""Names of weight files, in the order in which a folder is searched for them."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +93,9 @@ class Lpips:
     convolutions
         Weight and bias of each, in order.
     heads
-        (1, C, 1, 1) a stage: how much each channel counts.
+        For each stage (1, C, 1, 1): the weight of each channel.
     shift_tolerant
-        Whether pooling blurs first.
+        Whether strides and poolings are blurred (arXiv 2207.13686).
     """
 
     trunk: Trunk
@@ -98,12 +105,12 @@ class Lpips:
 
     @property
     def key(self) -> str:
-        """Name of the metric in reports."""
+        """Key of the metric in reports: 'st_lpips' or 'lpips'."""
         return "st_lpips" if self.shift_tolerant else "lpips"
 
     @property
     def name(self) -> str:
-        """Which network looks."""
+        """How the metric is measured, such as 'AlexNet features, RGB, whole picture'."""
         return f"{self.trunk.title} features, RGB, whole picture"
 
     def __call__(self, sr: NDArray, hr: NDArray) -> float:
@@ -126,7 +133,7 @@ class Lpips:
             return sum(float((head * (a - b) ** 2).sum(dim=1).mean()) for head, a, b in stages)
 
     def _features(self, batch: Tensor) -> Iterator[Tensor]:
-        """Output of each stage, of unit length in every pixel."""
+        """Output of each stage, normalised to unit length over the channels of every pixel."""
         convolutions = iter(self.convolutions)
         x = (batch * 2 - 1 - _channels(SHIFT)) / _channels(SCALE)
         for stage, (paddings, pooled) in enumerate(
@@ -155,41 +162,47 @@ class Lpips:
 
 
 def blur(x: Tensor) -> Tensor:
-    """Blur by [1, 2, 1] both ways and halve the size, 2 px reflected (arXiv 1904.11486)."""
+    """Blur by [1, 2, 1] / 4 on both axes and halve the size (arXiv 1904.11486).
+
+    (N, C, H, W) to about (N, C, H/2, W/2); 2 px are reflected at each edge.
+    """
     row = torch.tensor([0.25, 0.5, 0.25])
     kernel = torch.outer(row, row).expand(x.shape[1], 1, 3, 3)
     return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), kernel, stride=2, groups=x.shape[1])
 
 
 def to_batch(picture: NDArray) -> Tensor:
-    """(H, W, 3) RGB of any accepted type to float32 (1, 3, H, W) in [0, 1]."""
-    planes = (grey_levels(picture) / PEAK).transpose(2, 0, 1).astype(np.float32)
-    return torch.from_numpy(np.ascontiguousarray(planes))[None]
+    """Convert RGB, (H, W, 3) uint8, uint16 or floats, to float32 (1, 3, H, W) in [0, 1]."""
+    channels = (grey_levels(picture) / PEAK).transpose(2, 0, 1).astype(np.float32)
+    return torch.from_numpy(np.ascontiguousarray(channels))[None]
 
 
 def _channels(values: tuple[float, ...]) -> Tensor:
-    """(1, 3, 1, 1)."""
+    """Three values, one a channel, as (1, 3, 1, 1)."""
     return torch.tensor(values)[None, :, None, None]
 
 
 @lru_cache(maxsize=2)
 def load_lpips(path: Path) -> Lpips:
-    """Read weights from a file, or from the first of `FILES` in a folder or below it.
+    """Read weights of LPIPS or ST-LPIPS from a file, or from the first of `FILES` in a folder.
+
+    A folder is searched with those below it; nothing in a file is executed.
 
     Raises
     ------
     ValueError
-        If there are none, the file holds something else, or torchvision's part is missing.
+        If no such file exists, the file holds something else, or torchvision's file is not in
+        the same folder.
     """
-    path = _find(path)
+    path = _find_weights(path)
     state = _read(path)
     try:
         heads = tuple(state[HEAD.format(stage)] for stage in range(NUM_STAGES))
         trunk = TRUNKS[heads[1].shape[1]]
     except (KeyError, IndexError):
         raise ValueError(f"{path.name} holds no LPIPS weights.") from None
-    inside = any(key.startswith("net.") for key in state)
-    convolutions = _convolutions(state if inside else _read(_beside(path, trunk)))
+    holds_trunk = any(key.startswith("net.") for key in state)
+    convolutions = _convolutions(state if holds_trunk else _read(_find_trunk(path, trunk)))
     if not _fit_together(trunk, convolutions, heads):
         raise ValueError(f"{path.name} does not hold the {trunk.title} of LPIPS.")
     shift_tolerant = any(key.endswith(".filt") for key in state)
@@ -210,23 +223,23 @@ def _fit_together(
     )
 
 
-def _find(path: Path) -> Path:
-    """The file that is meant."""
+def _find_weights(path: Path) -> Path:
+    """The file itself, or the first of `FILES` in a folder or below it."""
     if path.is_file():
         return path
-    found = (file for name in FILES for file in sorted(path.rglob(name)))
-    file = next(found, None)
+    files = (file for name in FILES for file in sorted(path.rglob(name)))
+    file = next(files, None)
     if file is None:
         raise ValueError(f"{path} holds none of {', '.join(FILES)}.")
     return file
 
 
-def _beside(path: Path, trunk: Trunk) -> Path:
-    """The file of torchvision in the folder of the heads."""
-    found = sorted(path.parent.glob(trunk.files))
-    if not found:
+def _find_trunk(path: Path, trunk: Trunk) -> Path:
+    """The file of torchvision's weights in the same folder as `path`."""
+    files = sorted(path.parent.glob(trunk.files))
+    if not files:
         raise ValueError(f"{path.name} needs torchvision's {trunk.files} in the same folder.")
-    return found[0]
+    return files[0]
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:

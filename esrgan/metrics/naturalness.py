@@ -31,12 +31,20 @@ Array = NDArray[np.float64]
 
 
 class UndefinedError(ValueError):
-    """A picture has no such figure; the message is the reason that a table shows."""
+    """The metric has no value for this picture; the message is the reason that reports show."""
 
 
 @dataclass(frozen=True)
 class PristineModel:
-    """Mean (36,) and covariance (36, 36) of natural pictures' features, and a name for tables."""
+    """NIQE's model of natural pictures: a Gaussian of the features of their blocks.
+
+    Attributes
+    ----------
+    mean, covariance
+        (36,) and (36, 36) float64.
+    name
+        What tables call the model.
+    """
 
     mean: Array
     covariance: Array
@@ -45,12 +53,18 @@ class PristineModel:
 
 @lru_cache(maxsize=4)
 def load_model(path: Path = MODEL_FILE) -> PristineModel:
-    """Read a model: ours, or the public one in either of its key spellings.
+    """Read NIQE's model of natural pictures from an `.npz` file.
+
+    Parameters
+    ----------
+    path
+        Of a file with the keys `mean` and `covariance`, or `mu_pris_param` and
+        `cov_pris_param` as the published model has them. By default the embedded model.
 
     Raises
     ------
     ValueError
-        If the file holds no finite mean and covariance of these features.
+        If the file holds no finite mean and covariance of 36 features.
     """
     keys = (("mean", "mu_pris_param"), ("covariance", "cov_pris_param"))
     try:
@@ -67,7 +81,7 @@ def load_model(path: Path = MODEL_FILE) -> PristineModel:
 
 
 def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
-    """Natural image quality evaluator; lower is more natural-looking.
+    """Natural image quality evaluator (NIQE); a lower value means a more natural look.
 
     Parameters
     ----------
@@ -75,21 +89,21 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
         (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1], at least 192 px a side.
         Measured on rounded luma, no border cut.
     model
-        The pristine model; by default ours, fitted from training pictures by
-        `python -m benchmarks.fit_niqe`, which is not the published one.
+        The model of natural pictures. None takes the embedded one, which
+        `python -m benchmarks.fit_niqe` fitted to training pictures; it is not the published one.
 
     Raises
     ------
     UndefinedError
         If the picture is too small, or too flat to have statistics.
     ValueError
-        If it is no picture.
+        If the array is not (H, W, 3) RGB.
     """
-    plane = np.floor(luma(picture) + 0.5)
-    if min(plane.shape) < SMALLEST_PX:
+    luma_levels = np.floor(luma(picture) + 0.5)
+    if min(luma_levels.shape) < SMALLEST_PX:
         raise UndefinedError(f"too small: NIQE needs {SMALLEST_PX} px a side")
     model = model or load_model()
-    features, _ = block_features(plane)
+    features, _ = block_features(luma_levels)
     features = features[np.all(np.isfinite(features), axis=1)]
     if len(features) < 2:
         raise UndefinedError("too flat: NIQE finds no texture to judge")
@@ -98,35 +112,49 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
     return float(np.sqrt(difference @ np.linalg.pinv(spread) @ difference))
 
 
-def block_features(plane: Array) -> tuple[Array, Array]:
-    """36 features of every 96x96 block, (n, 36), and each block's mean local deviation, (n,)."""
-    rows, columns = (side // BLOCK_PX * BLOCK_PX for side in plane.shape)
-    plane = plane[:rows, :columns]
+def block_features(luma_levels: Array) -> tuple[Array, Array]:
+    """Compute the features of every 96x96 block, at two scales.
+
+    Parameters
+    ----------
+    luma_levels
+        (H, W) float64 in grey levels of 0 to 255; what exceeds a multiple of 96 is cut.
+
+    Returns
+    -------
+    tuple
+        Features, (n, 36), and each block's mean local deviation, its sharpness, (n,).
+    """
+    rows, columns = (side // BLOCK_PX * BLOCK_PX for side in luma_levels.shape)
+    levels = luma_levels[:rows, :columns]
     halves: list[Array] = []
     sharpness = np.empty(0)
     for block_px in (BLOCK_PX, BLOCK_PX // 2):
-        normalised, deviation = normalise(plane)
+        normalised, deviation = normalise(levels)
         halves.append(_describe(_blocks(normalised, block_px)))
         if block_px == BLOCK_PX:
             sharpness = _blocks(deviation, block_px).mean(axis=(1, 2))
-            plane = imresize(plane / 255, 0.5, edges="mirror") * 255
+            levels = imresize(levels / 255, 0.5, edges="mirror") * 255
     return np.concatenate(halves, axis=1), sharpness
 
 
-def normalise(plane: Array) -> tuple[Array, Array]:
-    """Mean-subtracted, contrast-normalised plane (equation 1), and the local deviation."""
+def normalise(levels: Array) -> tuple[Array, Array]:
+    """Subtract the local mean and divide by the local deviation + 1 (equation 1), (H, W) each.
+
+    Returns the normalised levels, and the local deviation itself.
+    """
     window = cv2.getGaussianKernel(WINDOW_PX, WINDOW_SIGMA)
     border = cv2.BORDER_REPLICATE
-    mean = cv2.sepFilter2D(plane, cv2.CV_64F, window, window, borderType=border)
-    square = cv2.sepFilter2D(plane * plane, cv2.CV_64F, window, window, borderType=border)
+    mean = cv2.sepFilter2D(levels, cv2.CV_64F, window, window, borderType=border)
+    square = cv2.sepFilter2D(levels * levels, cv2.CV_64F, window, window, borderType=border)
     deviation = np.sqrt(np.abs(square - mean * mean))
-    return (plane - mean) / (deviation + 1), deviation
+    return (levels - mean) / (deviation + 1), deviation
 
 
-def _blocks(plane: Array, block_px: int) -> Array:
-    """(n, block_px, block_px)."""
-    rows, columns = (side // block_px for side in plane.shape)
-    grid = plane.reshape(rows, block_px, columns, block_px)
+def _blocks(values: Array, block_px: int) -> Array:
+    """Cut (H, W) values into (n, block_px, block_px)."""
+    rows, columns = (side // block_px for side in values.shape)
+    grid = values.reshape(rows, block_px, columns, block_px)
     return np.ascontiguousarray(grid.transpose(0, 2, 1, 3)).reshape(-1, block_px, block_px)
 
 
@@ -137,7 +165,7 @@ def _describe(blocks: Array) -> Array:
 
 
 def _describe_few(blocks: Array) -> Array:
-    """One fit to the pixels, four to products of neighbours."""
+    """18 features a block: of one fit to the pixels, and of four to products of neighbours."""
     shape, left, right = _fit(blocks)
     features = [shape, (left + right) / 2]
     for shift in SHIFTS:

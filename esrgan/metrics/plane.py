@@ -10,12 +10,12 @@ NONE_QUALIFIES = "no α qualifies"
 
 @dataclass(frozen=True)
 class Point:
-    """A method on the plane.
+    """A method, at one α if it has one, on the perception-distortion plane.
 
     Attributes
     ----------
     label
-        What the plot writes beside it.
+        What a plot writes beside the point.
     rmse
         Distortion in grey levels; None where there is no original.
     perception
@@ -31,25 +31,26 @@ class Point:
 
 
 def best_point(points: Iterable[Point], number: int) -> Point | None:
-    """The point of lowest perceptual index whose RMSE the region's limit allows.
+    """Find the point of lowest perceptual index whose RMSE is within a region's limit.
 
     Parameters
     ----------
     points
         Usually one path, so that the α of the result is the best α.
     number
-        Of the region, 1 to 3. Only its upper limit counts: what qualifies for region 1
+        Of the region, 1 to 3. Only its upper limit counts, so that a point within region 1
         qualifies for 2 and 3.
 
     Returns
     -------
     Point or None
-        None where no point qualifies; of equal ones, the one of lower RMSE.
+        None where no point is within the limit. Of two points of equal perceptual index, the one
+        of lower RMSE.
 
     Raises
     ------
     ValueError
-        If there is no such region.
+        If the number is not 1, 2 or 3.
     """
     if number not in range(1, len(REGION_LIMITS) + 1):
         raise ValueError(f"Regions are numbered 1 to {len(REGION_LIMITS)}, not {number}.")
@@ -63,7 +64,7 @@ def best_point(points: Iterable[Point], number: int) -> Point | None:
 
 
 def best_alpha(path: Iterable[Point], number: int) -> float | None:
-    """α of the best point of a path in a region, or None where no α qualifies.
+    """Find the α of lowest perceptual index within a region's RMSE limit; None where there is none.
 
     Examples
     --------

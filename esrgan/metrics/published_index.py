@@ -18,7 +18,7 @@ PACKAGE = "pyiqa"
 
 
 def published_index(picture: NDArray) -> float:
-    """PI = ½ ((10 − Ma) + NIQE) with Ma's own model, by pyiqa's settings; lower is better.
+    """Perceptual index ½ ((10 − Ma) + NIQE) with Ma's own model, by pyiqa; lower is better.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ def _large_enough(cache: Cache, folder: Path, patch_px: int) -> tuple[list[str],
 
 
 def hold_out(names: Sequence[str], count: int) -> list[str]:
-    """So many evenly spaced names, but at most an eighth of all."""
+    """Choose evenly spaced names to hold out: `count`, but at most an eighth of all."""
     count = min(count, len(names) // 8)
     return [names[(2 * index + 1) * len(names) // (2 * count)] for index in range(count)]
 

@@ -48,7 +48,7 @@ MAY_CHANGE = (
 
 @dataclass(frozen=True)
 class TrainingInputs:
-    """What a run is given beside its configuration.
+    """Inputs of a run besides its configuration.
 
     Attributes
     ----------

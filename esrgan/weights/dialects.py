@@ -52,7 +52,7 @@ class _Mismatch:
 
     @property
     def num_keys(self) -> int:
-        """Number of keys that one of them has and the other lacks."""
+        """Number of keys that only the file, or only the dialect, has."""
         return len(self.missing) + len(self.unknown)
 
     def describe(self) -> str:

@@ -1,4 +1,4 @@
-"""The page's languages: nothing is missing in one, and everything that is shown is there."""
+"""Every language of the page has all labels and translates every sentence that is shown."""
 
 import re
 import string

@@ -1,4 +1,4 @@
-"""A small test set."""
+"""Fixture of a test set of two pictures."""
 
 import pytest
 from PIL import Image
@@ -8,7 +8,7 @@ from esrgan import imresize
 
 @pytest.fixture
 def folder(tmp_path, photo):
-    """Two originals, one of them grey and not a multiple of four, and one reduced form."""
+    """Folders `hr` and `lr`: two originals, one grey and no multiple of four, and one reduced."""
     (tmp_path / "hr").mkdir()
     (tmp_path / "lr").mkdir()
     Image.fromarray(photo).save(tmp_path / "hr" / "colour.png")

@@ -7,8 +7,8 @@ from skimage import data
 
 from esrgan import Upscaler, imresize
 from esrgan.evaluation import (
-    Judges,
-    Rebuilt,
+    MetricInput,
+    MetricModels,
     caption,
     evaluate,
     find_pairs,
@@ -68,7 +68,7 @@ def test_identical_pictures_have_a_reason(folder, monkeypatch, photo):
 def test_rgb_by_choice(photo):
     worse = photo ^ np.uint8(4)
     names = ["psnr_rgb", "ssim_rgb", "rmse_rgb"]
-    scores = score("", Rebuilt(worse, photo), names)
+    scores = score("", MetricInput(worse, photo), names)
     assert scores.values["psnr_rgb"] == psnr(worse, photo, rgb=True)
     assert scores.values["rmse_rgb"] == pytest.approx(rmse(worse, photo, rgb=True)) == 4
     assert footnote(names[:1]) == "PSNR (RGB): RGB, 4-px border cut"
@@ -76,13 +76,13 @@ def test_rgb_by_choice(photo):
 
 def test_a_value_that_is_no_number_is_null(photo, monkeypatch):
     monkeypatch.setattr("esrgan.evaluation.catalogue.psnr", lambda *_, **__: float("nan"))
-    scores = score("", Rebuilt(photo, photo), ["psnr_y"])
+    scores = score("", MetricInput(photo, photo), ["psnr_y"])
     assert scores.values == {"psnr_y": None}
     assert scores.reasons["psnr_y"].startswith("not a number")
 
 
 def test_without_an_original_there_are_reasons():
-    scores = score("", Rebuilt(data.astronaut()))
+    scores = score("", MetricInput(data.astronaut()))
     undefined = {"psnr_y", "ssim_y", "rmse_y", "lr_psnr"}
     assert set(scores.reasons) == undefined
     assert all(text.startswith("no ") for text in scores.reasons.values())
@@ -95,12 +95,12 @@ def test_without_an_original_there_are_reasons():
 def test_another_pristine_model_changes_niqe_alone():
     ours = load_model()
     other = PristineModel(ours.mean + 0.1, ours.covariance, "other.npz")
-    judges = Judges(pristine=other)
+    metric_models = MetricModels(pristine=other)
     names = ["niqe", "perceptual_index"]
-    scores = score("", Rebuilt(data.astronaut(), judges=judges), names)
+    scores = score("", MetricInput(data.astronaut(), metric_models=metric_models), names)
     assert scores.values["niqe"] == niqe(data.astronaut(), other) != niqe(data.astronaut())
     assert scores.values["perceptual_index"] == perceptual_index(data.astronaut())
-    assert "other.npz" in footnote(["niqe"], judges)
+    assert "other.npz" in footnote(["niqe"], metric_models)
 
 
 def test_an_empty_table_has_no_means():

@@ -17,7 +17,7 @@ from esrgan.evaluation import (
     to_markdown,
 )
 from esrgan.evaluation.scores import Scores
-from esrgan.evaluation.sweep import Swept, plane_point
+from esrgan.evaluation.sweep import PictureSweep, plane_point
 from esrgan.evaluation.tables import picture_rows
 from esrgan.interpolation import interpolate_images
 from esrgan.metrics import perceptual_index, psnr, rmse
@@ -71,7 +71,7 @@ def made_up(rmse, index):
 def test_regions_name_the_best_alpha_or_none():
     network = (made_up(11.6, 6.0), made_up(12.4, 4.0), made_up(15.0, 2.0))
     image = (made_up(17.0, 6.0), made_up(17.0, 4.0), made_up(17.0, 2.0))
-    swept = [Swept({"network": network, "image": image}, {"original": made_up(0.0, 2.0)})]
+    swept = [PictureSweep({"network": network, "image": image}, {"original": made_up(0.0, 2.0)})]
     regions = sweep_report(Upscaler("esrgan"), (0.0, 0.5, 1.0), swept)["regions"]
     assert [region["network"] for region in regions] == [None, 0.5, 1.0]
     assert [region["image"] for region in regions] == [None, None, None]
@@ -82,7 +82,7 @@ def test_regions_name_the_best_alpha_or_none():
 
 def test_best_alpha_zero_is_an_alpha():
     path = (made_up(5.0, 2.0), made_up(6.0, 3.0))
-    swept = [Swept({"network": path, "image": path}, {"original": made_up(0.0, 2.0)})]
+    swept = [PictureSweep({"network": path, "image": path}, {"original": made_up(0.0, 2.0)})]
     regions = sweep_report(Upscaler("esrgan"), (0.0, 1.0), swept)["regions"]
     assert all(region["network"] == 0.0 and not region["reasons"] for region in regions)
 

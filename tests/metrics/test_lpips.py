@@ -8,7 +8,7 @@ import torch
 from skimage import data
 from torch import nn
 
-from esrgan.evaluation import Judges, Rebuilt, footnote, score
+from esrgan.evaluation import MetricInput, MetricModels, footnote, score
 from esrgan.metrics.lpips import blur, load_lpips, to_batch
 from esrgan.metrics.naturalness import UndefinedError
 
@@ -105,11 +105,11 @@ def test_shift_tolerant_weights_give_their_packages_value(pictures, name, expect
 
 
 def test_it_is_scored_where_there_are_weights(official, pictures):
-    judges = Judges(lpips=load_lpips(official))
-    scores = score("", Rebuilt(*pictures, judges=judges), ["lpips", "st_lpips"])
+    metric_models = MetricModels(lpips=load_lpips(official))
+    scores = score("", MetricInput(*pictures, metric_models=metric_models), ["lpips", "st_lpips"])
     assert scores.values["lpips"] == load_lpips(official)(*pictures)
     assert scores.reasons == {"st_lpips": "needs its weights: see --lpips"}
-    assert "AlexNet" in footnote(["lpips"], judges)
+    assert "AlexNet" in footnote(["lpips"], metric_models)
 
 
 def test_refusals(tmp_path, official, pictures):

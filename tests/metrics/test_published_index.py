@@ -4,7 +4,7 @@ import types
 import numpy as np
 import pytest
 
-from esrgan.evaluation import Rebuilt, score
+from esrgan.evaluation import MetricInput, score
 from esrgan.metrics import published_index as module
 
 
@@ -17,7 +17,7 @@ def fresh():
 
 def test_without_the_package_there_is_a_reason(photo, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyiqa", None)
-    scores = score("", Rebuilt(photo), ["pi"])
+    scores = score("", MetricInput(photo), ["pi"])
     assert scores.values["pi"] is None
     assert "licence is non-commercial" in scores.reasons["pi"]
 

@@ -1,4 +1,4 @@
-"""A toy data set, a feature network of random weights, and runs that are over in seconds."""
+"""Fixtures: a toy data set, a feature network of random weights, and runs of a few seconds."""
 
 from dataclasses import replace
 

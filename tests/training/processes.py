@@ -1,4 +1,4 @@
-"""What training does in processes of its own: see `tests.forked`."""
+"""Functions that train in a process of their own, started by `tests.forked`."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ def train(arguments):
 
 
 def train_until_not_a_number(arguments):
-    """The same with a loss that is not a number in the third step."""
+    """Run the command line on one core; the third step's loss is not a number."""
     whole, calls = Objective.__call__, []
 
     def broken(self, sr, *rest):
@@ -30,7 +30,7 @@ def train_until_not_a_number(arguments):
 
 
 def train_until_the_disk_is_full(arguments):
-    """The same with a disk that refuses the third checkpoint."""
+    """Run the command line on one core; the disk is full at the third checkpoint."""
     whole, calls = os.fsync, []
 
     def full(number):

@@ -1,4 +1,4 @@
-"""Runs in processes of their own: killed, and several that train together."""
+"""Training runs in processes of their own: killed ones, and two that train one network."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A server that misbehaves on request, a cache of its own, and tiny networks that form a pair."""
+"""Fixtures: a server with faults on request, an empty cache, and tiny networks that form a pair."""
 
 import hashlib
 import io
