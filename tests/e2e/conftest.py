@@ -21,7 +21,10 @@ from tests.e2e import pages
 
 ROOT = Path(__file__).parents[2]
 
+UNUSED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "Translate", "MediaRouter", "LensOverlay")
+"""Features of the browser's own window, which would start a process for every tab."""
 FLAGS = (
+    f"--disable-features={','.join(UNUSED)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -214,7 +217,10 @@ class Watched:
         self.wait_until_shown("esrgan")
 
     def scrub(self, alpha):
-        """Move the slider without releasing it, and wait until the curve's frame is drawn."""
+        """Move the slider without releasing it, and wait until the curve's frame is drawn.
+
+        All must have been computed: what comes later would replace the frame by an exact one.
+        """
         self.page.locator('[data-part="alpha"]').evaluate(
             """(slider, alpha) => {
                 slider.value = alpha;

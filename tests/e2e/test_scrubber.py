@@ -55,6 +55,7 @@ def either(request, url):
 def test_pixels_are_the_nodes_and_their_blend(either, small):
     nodes = Nodes(either)
     drop(either, small)
+    either.wait_until_ready()
     assert either.page.locator(".scrubber").get_attribute("data-renderer") == either.renderer
     assert len(nodes.planes) in (3, 5, 9)
     for alpha in BACK_AND_FORTH:
@@ -312,6 +313,7 @@ def test_a_lost_context_is_replaced_and_used_again(tab, small):
     tab.open("?renderer=webgl")
     nodes = Nodes(tab)
     drop(tab, small)
+    tab.wait_until_ready()
     lose = "document.querySelector('.panes').renderer().surface.getContext('webgl2')"
     tab.page.evaluate(
         f"window.loser = {lose}.getExtension('WEBGL_lose_context'); loser.loseContext()"
@@ -362,7 +364,7 @@ def test_the_blend_has_the_pictures_opacity(tab, small):
     opacity[:, 30:] = 255
     send(tab, DROP, encode_png(Picture(small, opacity)))
     tab.page.wait_for_selector('.facts :text("mine.png")')
-    tab.wait_until_live()
+    tab.wait_until_ready()
     tab.scrub(0.33)
     alphas = tab.page.evaluate(
         """() => {

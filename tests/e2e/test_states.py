@@ -164,6 +164,7 @@ def test_without_gpu_quota_another_pair_goes_on(visit, tmp_path):
 def test_offline_the_slider_works_and_the_page_goes_on_by_itself(tab, small):
     tab.open()
     drop(tab, small)
+    tab.wait_until_ready()
     tab.page.evaluate("window.stayed = true")
     tab.page.context.set_offline(True)
     assert wait_for_notice(tab, "lost").startswith("The connection is lost")
