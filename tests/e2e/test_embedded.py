@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 @pytest.mark.usefixtures("embedded")
 def test_a_dropped_picture_is_enlarged_by_the_embedded_networks(window, small, tmp_path):
     with serving_app(tmp_path, ESRGAN_WEIGHTS=str(EMBEDDED)) as address:
-        tab = Watched(window.new_page(), address).visit()
+        tab = Watched(window.new_page(), address)
+        tab.page.goto(address)
+        tab.wait_until_shown("bicubic")
         drop(tab, small)
         tab.wait_until_shown("srresnet")
         assert np.array_equal(tab.pixels("srresnet"), Upscaler("srresnet")(small))

@@ -111,11 +111,11 @@ def test_a_brushed_download_says_that_it_is_a_curve(tab, small):
 
 def test_the_map_of_a_large_picture_covers_it(tab, photo):
     tab.open()
-    bring(tab, np.tile(photo, (16, 16, 1)))
-    tab.wait_until_live()
+    drop(tab, np.tile(photo, (16, 16, 1)))
     page = tab.page
     page.click('[data-part="brush"]')
     page.locator('[data-pane="esrgan"] .frame').click()
+    page.wait_for_selector('[data-part="undo"]:not(:disabled)')
     revision = int(page.locator(".scrubber").get_attribute("data-revision"))
     page.locator('[data-part="box"]').press("ArrowLeft")
     page.wait_for_selector(f'.scrubber[data-revision="{revision + 1}"]')

@@ -133,7 +133,10 @@ def test_refusals(folder, tmp_path, photo):
 @pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize(
     ("name", "bicubic", "similarity", "faithful"),
-    [("Set5", 28.430, 0.8111, 30.9), ("Set14", 26.091, 0.7048, 27.85)],
+    [
+        ("Set5", 28.430, 0.8111, 30.9),
+        pytest.param("Set14", 26.091, 0.7048, 27.85, marks=pytest.mark.slow),
+    ],
 )
 def test_benchmarks(data_folder, name, bicubic, similarity, faithful):
     folder = data_folder / "benchmarks" / name
