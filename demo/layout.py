@@ -27,12 +27,12 @@ RESTED = "() => document.dispatchEvent(new Event('scrubber-rested'))"
 PRESS = """() => {
     const press = (tries) => {
         const button = document.querySelector('%s');
-        if (button?.disabled && tries) setTimeout(press, 50, tries - 1);
-        else button?.click();
+        if (button && !button.disabled) button.click();
+        else if (tries) setTimeout(press, 50, tries - 1);
     };
-    press(100);
+    setTimeout(press, 100, 100);
 }"""
-"""Press a button once Gradio has given it its file, which may be later than the event's success."""
+"""Press a button once Gradio has shown it with its file: the event may succeed before that."""
 WITH_ALPHA = """(session, files, folder) =>
     [session, files, folder, Number(document.querySelector('[data-part="alpha"]').value)]"""
 LARGEST_WEIGHTS_MB = 600
