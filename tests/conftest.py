@@ -16,8 +16,10 @@ DATA = Path(os.environ.get("ESRGAN_DATA", ROOT / "../shared/data"))
 EMBEDDED = ROOT / "esrgan/weights"
 """The folder of the weights that the package ships; nearly all tests use toys in their place."""
 TOYS = "esrgan-toys-"
-if TOYS not in os.environ.get("ESRGAN_WEIGHTS", ""):  # other processes inherit the first's
-    os.environ["ESRGAN_WEIGHTS"] = tempfile.mkdtemp(prefix=TOYS)  # before esrgan is imported
+# Before esrgan is imported; other processes inherit the first one's folder, and a benchmark that
+# imports this file outside of pytest keeps the real weights.
+if "PYTEST_VERSION" in os.environ and TOYS not in os.environ.get("ESRGAN_WEIGHTS", ""):
+    os.environ["ESRGAN_WEIGHTS"] = tempfile.mkdtemp(prefix=TOYS)
 
 
 def pytest_configure(config):

@@ -50,7 +50,7 @@ TITLES = {
 """Of the crops, single models among them; each language has its own in `told`."""
 ADDED_METHODS = {
     name: TITLES[name]
-    for name in ("input", *(n for n, model in MODELS.items() if not model.is_pair))
+    for name in ("input", *(n for n, it in MODELS.items() if not (it.is_pair or it.remote)))
     if name not in ("bicubic", "srresnet")
 }
 """Crops that a visitor can add."""

@@ -24,7 +24,8 @@ from esrgan.plots import encode, figure_format, sweep_curves, sweep_plane
 from esrgan.weights import MODELS, resolve
 
 ELLIPSES = ("…", "...")
-SINGLES = tuple(model.name for model in MODELS.values() if not model.is_pair)
+SINGLES = tuple(model.name for model in MODELS.values() if not (model.is_pair or model.remote))
+"""The embedded models without α; nothing is downloaded unless it is named."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
