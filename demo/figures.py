@@ -12,7 +12,7 @@ from demo.session import Session
 from demo.views import LIVE_PANE
 from demo.whole import fitting
 from esrgan.evaluation import Scores, caption, footnote
-from esrgan.images import to_8_bit
+from esrgan.pixels import to_8_bit
 from esrgan.plots import Crop, comparison, encode
 from esrgan.resize import crop_to_multiple
 

@@ -28,8 +28,9 @@ from demo.session import Latest, Session
 from demo.shelf import SHELF
 from esrgan import AlphaCurve
 from esrgan.evaluation import Scores
-from esrgan.images import Picture, encode_png, to_8_bit
+from esrgan.images import Picture, encode_png
 from esrgan.interpolation.curve import STAGES
+from esrgan.pixels import to_8_bit
 from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from demo.scrubber import Whole
 from demo.session import Session
-from esrgan.images import Picture, encode_jpeg, encode_png, to_8_bit
+from esrgan.images import Picture, encode_jpeg, encode_png
+from esrgan.pixels import to_8_bit
 
 LONGEST_PX = 2048
 

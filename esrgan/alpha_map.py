@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import Picture, to_grey
+from esrgan.images import Picture
+from esrgan.pixels import to_grey
 
 Map = NDArray[np.float32]
 

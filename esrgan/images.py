@@ -1,4 +1,4 @@
-"""Decoding and encoding of picture files, and conversion of pixels to tensors and back."""
+"""Decoding and encoding of picture files; nothing else reads or writes them."""
 
 import io
 import struct
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
-from torch import Tensor
+
+from esrgan.pixels import to_8_bit, to_grey
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -324,25 +324,12 @@ def encode_jpeg(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def to_8_bit(array: NDArray) -> NDArray[np.uint8]:
-    """Convert uint16 to uint8, rounded; a uint8 array is returned unchanged."""
-    if array.dtype == np.uint8:
-        return array
-    return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
-
-
 def _channels(picture: Picture) -> NDArray:
     """Channels of a file: (H, W) grey or (H, W, 3) colour, or one more with opacity."""
     colour = to_grey(picture.pixels)[..., None] if picture.grey else picture.pixels
     if picture.opacity is not None:
         colour = np.concatenate((colour, picture.opacity[..., None]), axis=2)
     return colour[..., 0] if colour.shape[2] == 1 else colour
-
-
-def to_grey(pixels: NDArray) -> NDArray:
-    """Rounded mean of the channels of (H, W, 3); the value itself where they are equal."""
-    total = pixels.astype(np.uint32).sum(axis=2)
-    return ((2 * total + 3) // 6).astype(pixels.dtype)
 
 
 def _for_opencv(channels: NDArray) -> NDArray:
@@ -352,35 +339,3 @@ def _for_opencv(channels: NDArray) -> NDArray:
     if channels.shape[2] == 2:
         channels = channels[..., [0, 0, 0, 1]]
     return np.ascontiguousarray(channels[..., [2, 1, 0, 3][: channels.shape[2]]])
-
-
-def check_pixels(pixels: NDArray) -> None:
-    """Refuse an array that is not (H, W, 3) uint8 or uint16 of at least one pixel."""
-    is_picture = pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
-    if not is_picture or pixels.dtype.name not in ("uint8", "uint16"):
-        raise ValueError(
-            f"Expected uint8 or uint16 RGB pixels (H, W, 3), got {pixels.dtype} {pixels.shape}."
-        )
-
-
-def to_tensor(pixels: NDArray) -> Tensor:
-    """Convert pixels, uint8 or uint16 (H, W, 3), to float32 (1, 3, H, W) in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If the array has another shape or dtype.
-    """
-    check_pixels(pixels)
-    channels = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32)
-    return torch.from_numpy(channels / np.iinfo(pixels.dtype).max)[None]
-
-
-def round_pixels(values: NDArray, dtype: np.dtype | type = np.uint8) -> NDArray:
-    """Convert floats, clamped to [0, 1], to an integer type, rounded half-up; 1 is its maximum."""
-    return np.floor(values.clip(0, 1) * np.iinfo(dtype).max + 0.5).astype(dtype)
-
-
-def to_pixels(batch: Tensor, dtype: np.dtype | type = np.uint8) -> NDArray:
-    """Convert floats (1, 3, H, W), clamped to [0, 1], to integers (H, W, 3), rounded half-up."""
-    return round_pixels(batch[0].detach().float().cpu().numpy().transpose(1, 2, 0), dtype)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,42 +12,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.alpha_map import Map, sample
-from esrgan.images import Picture, check_pixels, to_tensor
+from esrgan.devices import choose_device, open_on
+from esrgan.images import Picture
 from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
 from esrgan.memory import is_out_of_memory, memory_as_value_error
+from esrgan.pixels import check_pixels, to_tensor
+from esrgan.precision import PRECISIONS, cast, is_valid
 from esrgan.resize import enlarge_in_bands
-from esrgan.tiles import Region, Render, enlarge
-from esrgan.weights import Generator, Model, open_model, resolve
-from esrgan.weights.pairs import check_generators
+from esrgan.tiles import Enlargement, Region, Render, enlarge
+from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
 
 BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
 SMALLEST_TILE_PX = 64
-PRECISIONS = {
-    "auto": torch.float32,
-    "fp32": torch.float32,
-    "bf16": torch.bfloat16,
-    "fp16": torch.float16,
-}
-
-
-@dataclass(frozen=True)
-class Enlargement:
-    """An enlarged picture.
-
-    Attributes
-    ----------
-    pixels
-        (scale·H, scale·W, 3), uint8 or uint16 as the picture was.
-    p99
-        Where α varies over the picture, so that every tile comes from an `AlphaCurve`: 99 % of
-        the values are within this many grey levels of the networks' outputs, in the tile of the
-        largest error. Else None, which means exact.
-    """
-
-    pixels: NDArray
-    p99: float | None = None
 
 
 class Upscaler:
@@ -98,9 +76,9 @@ class Upscaler:
     ) -> None:
         _check_settings(precision, tile_px)
         self.model = _resolve(name_or_pair)
-        self.device = _device(device)
+        self.device = choose_device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
-        self.ends = _open_on(self.model, _file_stamps(self.model), self.device)
+        self.ends = open_on(self.model, self.device)
 
     @property
     def scale(self) -> int:
@@ -330,13 +308,13 @@ class Upscaler:
         A half-precision output that is not valid is computed again in float32.
         """
         generator, state = self.ends[0], self._state(alpha)
-        network = generator.network(_cast(state, self.dtype))
+        network = generator.network(cast(state, self.dtype))
 
         def render(lr: Tensor) -> Tensor:
             lr = lr.to(self.device).contiguous(memory_format=torch.channels_last)
             with torch.no_grad():
                 sr = network(lr.to(self.dtype)).float()
-                if self.dtype != torch.float32 and not _is_valid(sr, lr):
+                if self.dtype != torch.float32 and not is_valid(sr, lr):
                     sr = generator.network(state)(lr)
             return sr.cpu()
 
@@ -376,54 +354,3 @@ def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model
     if isinstance(name_or_pair, str):
         return resolve(name_or_pair)
     return resolve(str(name_or_pair[0]), str(name_or_pair[1]))
-
-
-def _device(name: str) -> torch.device:
-    """The device by name; 'auto' prefers CUDA."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name.partition(":")[0] not in ("cpu", "cuda"):
-        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ValueError(f"{name!r} does not number a device.") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError("There is no CUDA device here; use auto or cpu.")
-    return device
-
-
-def _file_stamps(model: Model) -> tuple[tuple[int, int], ...]:
-    """Size and time of each of the model's files, so that a replaced file is read again."""
-    statuses = [path.stat() for path in model.files if path.exists()]
-    return tuple((status.st_size, status.st_mtime_ns) for status in statuses)
-
-
-@lru_cache(maxsize=8)
-def _open_on(
-    model: Model, _stamps: tuple[tuple[int, int], ...], device: torch.device
-) -> tuple[Generator, ...]:
-    """Read a model's generators to a device, and check that two make a pair; cached."""
-    ends = tuple(_move(generator, device) for generator in open_model(model))
-    if model.is_pair:
-        check_generators(*ends)
-    return ends
-
-
-def _move(generator: Generator, device: torch.device) -> Generator:
-    """Copy a generator to a device, with convolutions in channels-last order."""
-    state = {
-        key: x.to(device, memory_format=torch.channels_last) if x.ndim == 4 else x.to(device)
-        for key, x in generator.state.items()
-    }
-    return replace(generator, state=state)
-
-
-def _cast(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
-    """Convert the floating-point tensors of a state to one precision."""
-    return {key: x.to(dtype) if x.is_floating_point() else x for key, x in state.items()}
-
-
-def _is_valid(sr: Tensor, lr: Tensor) -> bool:
-    """Whether a half-precision result is finite, and not black where the input is not."""
-    return bool(torch.isfinite(sr).all() and (sr.max() > 0 or lr.max() <= 0))

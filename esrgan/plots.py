@@ -184,10 +184,8 @@ def comparison(
         Left, top, width and height in pixels of `whole`.
     crops
         The same box in the results; drawn without smoothing, at most four in a row.
-    title
-        Name of the picture, below it.
-    footnote
-        How the metrics in the captions are measured.
+    title, footnote
+        Name of the picture, below it; how the metrics in the captions are measured.
 
     Raises
     ------
@@ -198,8 +196,7 @@ def comparison(
     if not crops:
         raise ValueError("A comparison needs at least one crop.")
     figure, grid = _grid(whole, crops)
-    axes = figure.add_subplot(grid[:, 0])
-    _show(axes, whole, title)
+    _show(axes := figure.add_subplot(grid[:, 0]), whole, title)
     _outline(axes, box)
     columns = grid.ncols - 1
     for number, crop in enumerate(crops):

@@ -130,14 +130,16 @@ def imresize(picture: NDArray, scale: float, *, edges: Edges = "replicate") -> N
     if picture.ndim == 3:  # channel by channel: a third of the memory
         channels = np.moveaxis(picture, 2, 0)
         return np.stack([imresize(channel, scale, edges=edges) for channel in channels], axis=2)
-    integer = picture.dtype.kind == "u"
-    result = picture
-    for _ in range(2):
-        resized = resize_rows(result.astype(np.float64), scale, edges)
-        if integer:
-            resized = np.floor(resized + 0.5).clip(0, np.iinfo(picture.dtype).max)
-        result = resized.astype(picture.dtype).swapaxes(0, 1)
-    return np.ascontiguousarray(result)
+    by_rows = _resize_along_rows(picture, scale, edges)
+    return np.ascontiguousarray(_resize_along_rows(by_rows.T, scale, edges).T)
+
+
+def _resize_along_rows(channel: NDArray, scale: float, edges: Edges) -> NDArray:
+    """Resize the first axis of one channel; integers are rounded and clipped."""
+    resized = resize_rows(channel.astype(np.float64), scale, edges)
+    if channel.dtype.kind == "u":
+        resized = np.floor(resized + 0.5).clip(0, np.iinfo(channel.dtype).max)
+    return resized.astype(channel.dtype)
 
 
 def enlarge_in_bands(picture: NDArray, scale: int, *, band_px: int = 128) -> Iterator[NDArray]:

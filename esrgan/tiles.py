@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from esrgan.images import to_pixels, to_tensor
+from esrgan.pixels import to_pixels, to_tensor
 from esrgan.work import Progress, Steps
 
 HALO_PX = 16
@@ -20,6 +20,24 @@ ALIGNMENT_PX = 4
 pixel-unshuffle by 2 or 4 then group the same pixels as in the whole picture."""
 FEATHER_PX = 8
 """Half the width, in LR pixels, of the ramp over which two neighbouring tiles are blended."""
+
+
+@dataclass(frozen=True)
+class Enlargement:
+    """An enlarged picture.
+
+    Attributes
+    ----------
+    pixels
+        (scale·H, scale·W, 3), uint8 or uint16 as the picture was.
+    p99
+        Where α varies over the picture, so that every tile comes from an `AlphaCurve`: 99 % of
+        the values are within this many grey levels of the networks' outputs, in the tile of the
+        largest error. Else None, which means exact.
+    """
+
+    pixels: NDArray
+    p99: float | None = None
 
 
 Region = tuple[slice, slice]
@@ -121,15 +139,10 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ste
     tile_px
         Largest tile at LR size, without its halo.
 
-    Yields
-    ------
-    Progress
-        After every tile.
-
     Returns
     -------
     NDArray
-        (scale·H, scale·W, 3), dtype of `pixels`.
+        (scale·H, scale·W, 3), dtype of `pixels`, after a step for every tile.
     """
     height, width = pixels.shape[:2]
     rows, columns = spans(height, tile_px), spans(width, tile_px)

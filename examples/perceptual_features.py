@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from esrgan import Upscaler
 from esrgan.files import write_atomically
-from esrgan.images import Picture, encode_png, read, to_tensor
+from esrgan.images import Picture, encode_png, read
 from esrgan.models.vgg import VGGFeatures
+from esrgan.pixels import to_tensor
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.features import SOURCES, read_convolutions
 from esrgan.weights import resolve

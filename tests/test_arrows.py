@@ -12,12 +12,12 @@ from esrgan.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"images", "resize", "models", "files", "memory", "work"},
+    {"pixels", "precision", "images", "resize", "models", "files", "memory", "work"},
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection"),
     },
-    {"inference"},
+    {"devices", "inference"},
     {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )

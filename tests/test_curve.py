@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from esrgan import Upscaler
-from esrgan.images import to_tensor
 from esrgan.interpolation.curve import (
     STAGES,
     AlphaCurve,
@@ -13,6 +12,7 @@ from esrgan.interpolation.curve import (
     measure_error,
     node_alphas,
 )
+from esrgan.pixels import to_tensor
 
 POLYNOMIAL = np.random.default_rng(0).normal(size=(9, 5, 6, 3)).astype(np.float32)
 

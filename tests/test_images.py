@@ -16,9 +16,8 @@ from esrgan.images import (
     encode_png,
     orient,
     read,
-    to_pixels,
-    to_tensor,
 )
+from esrgan.pixels import to_pixels, to_tensor
 
 
 def encoded(image, kind="PNG", **options):

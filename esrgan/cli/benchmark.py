@@ -11,9 +11,9 @@ import torch
 from torch.utils.benchmark import Timer
 
 from esrgan.cli.options import add_model, make_upscaler, write_text
-from esrgan.images import to_tensor
 from esrgan.inference import Upscaler
 from esrgan.interpolation import interpolate
+from esrgan.pixels import to_tensor
 
 WINDOW_PX = 128
 SEED = 0

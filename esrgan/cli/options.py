@@ -12,9 +12,10 @@ from tqdm import tqdm
 
 from esrgan.evaluation import DEFAULT_METRICS, METRICS, MetricModels
 from esrgan.files import write_atomically
-from esrgan.inference import DEFAULT_TILE_PX, PRECISIONS, Upscaler
+from esrgan.inference import DEFAULT_TILE_PX, Upscaler
 from esrgan.metrics.lpips import load_lpips
 from esrgan.metrics.naturalness import load_model
+from esrgan.precision import PRECISIONS
 from esrgan.weights import MODELS, Model, download, is_cached, resolve
 
 LPIPS_VARIABLE = "ESRGAN_LPIPS"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import round_pixels
 from esrgan.interpolation.networks import check_alpha
+from esrgan.pixels import round_pixels
 
 Float = NDArray[np.float32]
 GREY_LEVELS = 255.0

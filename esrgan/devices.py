@@ -1,0 +1,67 @@
+"""Where a model runs: the device by name, and a model's networks on it."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+
+from esrgan.weights import Generator, Model, open_model
+from esrgan.weights.pairs import check_generators
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name: 'auto' (CUDA where there is one), 'cpu', 'cuda' or 'cuda:N'.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or there is no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.partition(":")[0] not in ("cpu", "cuda"):
+        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"{name!r} does not number a device.") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("There is no CUDA device here; use auto or cpu.")
+    return device
+
+
+def open_on(model: Model, device: torch.device) -> tuple[Generator, ...]:
+    """Read a model's generators to a device, once; a file that was replaced is read again.
+
+    Raises
+    ------
+    ValueError
+        If a file is missing or refused, or two generators do not make a pair.
+    """
+    return _open_on(model, _file_stamps(model), device)
+
+
+def _file_stamps(model: Model) -> tuple[tuple[int, int], ...]:
+    """Size and time of each of the model's files, so that a replaced file is read again."""
+    statuses = [path.stat() for path in model.files if path.exists()]
+    return tuple((status.st_size, status.st_mtime_ns) for status in statuses)
+
+
+@lru_cache(maxsize=8)
+def _open_on(
+    model: Model, _stamps: tuple[tuple[int, int], ...], device: torch.device
+) -> tuple[Generator, ...]:
+    """Read a model's generators to a device, and check that two make a pair; cached."""
+    ends = tuple(_move(generator, device) for generator in open_model(model))
+    if model.is_pair:
+        check_generators(*ends)
+    return ends
+
+
+def _move(generator: Generator, device: torch.device) -> Generator:
+    """Copy a generator to a device, with convolutions in channels-last order."""
+    state = {
+        key: x.to(device, memory_format=torch.channels_last) if x.ndim == 4 else x.to(device)
+        for key, x in generator.state.items()
+    }
+    return replace(generator, state=state)
