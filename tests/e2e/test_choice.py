@@ -78,7 +78,7 @@ def test_a_right_click_does_not_move_the_window(tab):
     tab.open()
     example(tab, "coffee").click()
     name_is(tab, "coffee")
-    tab.wait_until_live()
+    tab.wait_until_exact()
     asked = tab.asked()
     tab.page.locator('[data-part="overview"]').click(button="right", position={"x": 5, "y": 5})
     assert tab.page.locator('[data-part="box"]').is_visible()
