@@ -36,7 +36,7 @@ def zoom_in(tab, frame):
 def test_a_narrow_picture_fits_the_screen_and_the_pointer_meets_its_place(tab, tall):
     tab.open()
     bring(tab, ramp(tall))
-    tab.wait_until_shown("bicubic")
+    tab.wait_until_ready()
     ratio = WIDTH / WINDOW if tall else WINDOW / WIDTH
     for show, selector in FRAMES.items():
         tab.page.click(f'button[data-show="{show}"]')
