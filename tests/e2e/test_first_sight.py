@@ -8,7 +8,6 @@ from tests.e2e.conftest import Watched, keep_first_example, serving
 pytestmark = pytest.mark.browser
 
 READY = '.scrubber[data-state="ready"][data-quality="exact"]'
-LIVE = '.scrubber[data-drawn="0.30"][data-quality="curve"]'
 
 
 def make(folder):
