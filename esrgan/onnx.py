@@ -126,7 +126,7 @@ def graph_of(generator: Generator) -> "ModelProto":
 def graph_of_pair(psnr: Generator, gan: Generator) -> "ModelProto":
     """Make the graph of a pair, both ends inside, which mixes the weights by the input `alpha`.
 
-    It takes about 1.4 times as long as the graph of the network at one α, whose constant weights
+    It takes about 1.6 times as long as the graph of the network at one α, whose constant weights
     ONNX Runtime prepares once.
 
     Parameters
@@ -253,7 +253,7 @@ def _scale_by_normalisation(graph: "GraphProto") -> None:
 
     ONNX Runtime keeps features in blocks of channels from one convolution to the next. It can
     normalise a batch in this order, but not multiply by a number: after RRDB's residual scaling all
-    later layers would be reordered before and after each convolution, for 6 % of the time. A
+    later layers would be reordered before and after each convolution, for 5 % of the time. A
     product that follows a convolution stays, because it is multiplied into the weights.
     """
     onnx = package("onnx")

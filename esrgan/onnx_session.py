@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from esrgan.interpolation import interpolate
+from esrgan.interpolation import check_alpha, interpolate
 from esrgan.onnx import ALPHA, EXAMPLE_SIZE, LR, SR, package
 from esrgan.weights.generator import Generator
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TEST_SIZES = (EXAMPLE_SIZE, (24, 12))
 TEST_ALPHAS = (0.0, 0.5, 1.0)
+FATAL = 4
+"""Severity of messages that ONNX Runtime prints; all else it raises, too."""
 
 
 def open_session(graph: bytes | Path, options: Any = None) -> Any:
@@ -26,7 +28,7 @@ def open_session(graph: bytes | Path, options: Any = None) -> Any:
     graph
         Its bytes or its file.
     options
-        `onnxruntime.SessionOptions`, or None.
+        `onnxruntime.SessionOptions`; None has its defaults, without its own error messages.
 
     Returns
     -------
@@ -41,11 +43,15 @@ def open_session(graph: bytes | Path, options: Any = None) -> Any:
     runtime = package("onnxruntime")
     name = graph.name if isinstance(graph, Path) else "The graph"
     source = str(graph) if isinstance(graph, Path) else graph
+    if options is None:
+        options = runtime.SessionOptions()
+        options.log_severity_level = FATAL
     try:
         return runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common class of their own
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"{name} is not a graph that ONNX Runtime can run: {reason}") from None
+        raise ValueError(
+            f"{name} is not a graph that ONNX Runtime can run: {_first_line(error)}"
+        ) from None
 
 
 def run(session: Any, lr: NDArray[np.float32], alpha: float | None = None) -> NDArray[np.float32]:
@@ -64,9 +70,23 @@ def run(session: Any, lr: NDArray[np.float32], alpha: float | None = None) -> ND
     -------
     NDArray
         (1, 3, scale·H, scale·W), not clamped.
+
+    Raises
+    ------
+    ValueError
+        If α is outside [0, 1], or is missing or superfluous, or the picture is too small: at scale
+        1 (2) a side has at least 3 (2) pixels.
     """
-    inputs = {LR: lr} if alpha is None else {LR: lr, ALPHA: np.array(alpha, np.float32)}
-    return session.run([SR], inputs)[0]
+    inputs = {LR: lr}
+    if alpha is not None:
+        inputs[ALPHA] = np.array(check_alpha(alpha), np.float32)
+    try:
+        return session.run([SR], inputs)[0]
+    except Exception as error:  # its errors have no common class of their own
+        height, width = lr.shape[-2:]
+        raise ValueError(
+            f"The graph cannot enlarge a picture of {width}x{height} pixels: {_first_line(error)}"
+        ) from None
 
 
 def largest_difference(model: "ModelProto", psnr: Generator, gan: Generator | None = None) -> float:
@@ -101,3 +121,8 @@ def largest_difference(model: "ModelProto", psnr: Generator, gan: Generator | No
                 difference = (sr.clamp(0, 1) - network(lr).clamp(0, 1)).abs().max()
             largest = max(largest, 255 * float(difference))
     return largest
+
+
+def _first_line(error: Exception) -> str:
+    """The first line of an error's message."""
+    return str(error).partition("\n")[0]

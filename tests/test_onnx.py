@@ -273,3 +273,18 @@ def test_a_broken_graph_is_refused_in_a_sentence(tmp_path, pair_graph):
             assert len(str(it.value).splitlines()) == 1
     with pytest.raises(ValueError, match=r"gone\.onnx is not a graph"):
         open_session(tmp_path / "gone.onnx")
+
+
+def test_a_picture_or_an_alpha_that_does_not_fit_is_refused_in_a_sentence(pair_graph):
+    generator = generator_of("rrdbnet", NETWORKS["rrdbnet"])
+    doubling = open_session(graph_of(generator).SerializeToString())
+    with pytest.raises(ValueError, match="cannot enlarge a picture of 9x1 pixels") as error:
+        run(doubling, pictures([(1, 9)])[0])
+    assert len(str(error.value).splitlines()) == 1
+    assert run(doubling, pictures([(2, 3)])[0]).shape == (1, 3, 4, 6)
+    mixing, (lr, *_) = open_session(pair_graph.SerializeToString()), pictures()
+    with pytest.raises(ValueError, match=r"alpha must lie between 0 and 1, not 1\.5"):
+        run(mixing, lr, 1.5)
+    for session, alpha in ((mixing, None), (doubling, 0.5)):
+        with pytest.raises(ValueError, match=r"cannot enlarge .*alpha"):
+            run(session, lr, alpha)
