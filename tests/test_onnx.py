@@ -19,10 +19,12 @@ from esrgan.onnx import (
     graph_of,
     graph_of_pair,
     graph_without_weights,
+    largest_difference,
+    open_session,
+    run,
     trace,
     weight_names,
 )
-from esrgan.onnx_session import largest_difference, open_session, run
 from esrgan.weights import MODELS, Generator, load
 from esrgan.weights.generator import full_config
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from esrgan.cli.options import fetch
 from esrgan.files import write_atomically
-from esrgan.onnx import describe, graph_of, graph_of_pair, package
-from esrgan.onnx_session import largest_difference
+from esrgan.onnx import describe, graph_of, graph_of_pair, largest_difference, package
 from esrgan.weights import Generator, Model, open_model, resolve, save_generator
 from esrgan.weights.cache import expected_sha256
 from esrgan.weights.dialects import dialect_names

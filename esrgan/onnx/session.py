@@ -8,7 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from esrgan.interpolation import check_alpha, interpolate
-from esrgan.onnx import ALPHA, EXAMPLE_SIZE, LR, SR, package
+from esrgan.onnx.extra import package
+from esrgan.onnx.graphs import ALPHA
+from esrgan.onnx.tracing import EXAMPLE_SIZE, LR, SR
 from esrgan.weights.generator import Generator
 
 if TYPE_CHECKING:
