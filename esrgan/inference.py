@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from esrgan.alpha_map import Map, sample
+from esrgan.borders import NO_SIDES, keep_flat
+from esrgan.cutout import Cutout, whole
 from esrgan.devices import choose_device, open_on
-from esrgan.images import Picture
+from esrgan.images import Picture, fill_hidden
 from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
 from esrgan.memory import is_out_of_memory, memory_as_value_error
-from esrgan.pixels import check_pixels, to_tensor
+from esrgan.pixels import check_pixels, has_colour, to_tensor
 from esrgan.precision import PRECISIONS, cast, is_valid
 from esrgan.resize import enlarge_in_bands
+from esrgan.seamless import cut_repeated, repeat
 from esrgan.tiles import Enlargement, Region, Render, enlarge
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
@@ -42,6 +45,9 @@ class Upscaler:
         'auto' and 'fp32' are exact; 'bf16' and 'fp16' are faster and up to 1.5 grey levels off.
     tile_px
         Largest tile at LR size, 64 or more.
+    wrap
+        Whether pictures are seamless textures: what lies beyond a border is their repetition, so
+        that the results fit at opposite borders, too.
 
     Attributes
     ----------
@@ -73,8 +79,10 @@ class Upscaler:
         device: str = "auto",
         precision: str = "auto",
         tile_px: int = DEFAULT_TILE_PX,
+        wrap: bool = False,
     ) -> None:
         _check_settings(precision, tile_px)
+        self.wrap = wrap
         self.model = _resolve(name_or_pair)
         self.device = choose_device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
@@ -145,7 +153,9 @@ class Upscaler:
         part = "" if used is None else f"_a{used:.2f}"
         return f"{stem}_{self.model.name}{part}_x{self.scale}.{suffix}"
 
-    def __call__(self, picture: NDArray, alpha: float | None = None) -> NDArray:
+    def __call__(
+        self, picture: NDArray, alpha: float | None = None, *, cutout: Cutout | None = None
+    ) -> NDArray:
         """Enlarge an RGB picture.
 
         Parameters
@@ -154,24 +164,29 @@ class Upscaler:
             (H, W, 3) RGB, uint8 or uint16.
         alpha
             In [0, 1] for a pair, where None takes 1; None for a single model.
+        cutout
+            Of a window of a larger picture; None where this is the whole.
 
         Returns
         -------
         NDArray
-            (scale·H, scale·W, 3), dtype of the input.
+            (scale·H, scale·W, 3), dtype of the input. A picture whose channels are equal at every
+            pixel gets no colour.
 
         Raises
         ------
         ValueError
             If the array is of another shape or dtype, α does not fit, or memory is too small.
         """
-        return self.tiles(picture, alpha).result().pixels
+        return self.tiles(picture, alpha, cutout=cutout).result().pixels
 
     def upscale(self, picture: Picture, alpha: float | None = None) -> Picture:
         """Enlarge a decoded picture, its opacity by bicubic interpolation.
 
-        `alpha` and the errors are those of a call with the picture's pixels.
+        `alpha` and the errors are those of a call with the picture's pixels. Colours under opacity
+        0 do not matter (`esrgan.images.fill_hidden`).
         """
+        picture = fill_hidden(picture)
         return self.finish(picture, self(picture.pixels, alpha))
 
     def finish(self, picture: Picture, pixels: NDArray) -> Picture:
@@ -184,13 +199,24 @@ class Upscaler:
         pixels
             Its enlarged pixels, (scale·H, scale·W, 3).
         """
-        opacity = picture.opacity
-        if opacity is not None:
-            with memory_as_value_error():
-                opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
-        return replace(picture, pixels=pixels, opacity=opacity)
+        grey = picture.grey or not has_colour(picture.pixels)
+        opacity = None if picture.opacity is None else self._enlarged_opacity(picture.opacity)
+        return replace(picture, pixels=pixels, opacity=opacity, grey=grey)
 
-    def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Work[Enlargement]:
+    def _enlarged_opacity(self, opacity: NDArray) -> NDArray:
+        """Enlarge an alpha channel by bicubic interpolation."""
+        with memory_as_value_error():
+            small = repeat(opacity) if self.wrap else opacity
+            large = np.concatenate(list(enlarge_in_bands(small, self.scale)))
+            return cut_repeated(large, self.scale) if self.wrap else large
+
+    def tiles(
+        self,
+        picture: NDArray,
+        alpha: float | Map | None = None,
+        *,
+        cutout: Cutout | None = None,
+    ) -> Work[Enlargement]:
         """Enlarge an RGB picture as work that reports its progress after every tile.
 
         Nothing is computed before the work is iterated or its result is requested; whoever stops
@@ -203,31 +229,57 @@ class Upscaler:
         alpha
             As in a call, or for a pair a map of α for every pixel, float32 (h, w) in [0, 1],
             which is stretched over the picture (see `esrgan.alpha_map`).
+        cutout
+            As in a call.
 
         Returns
         -------
         Work of Enlargement
             It raises, as it runs, the errors of a call.
         """
-        return Work(self._steps(picture, alpha))
+        return Work(self._steps(picture, alpha, cutout))
 
-    def _steps(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
-        """Enlarge a picture, by one network or by a map of α."""
+    def _steps(
+        self, picture: NDArray, alpha: float | Map | None, cutout: Cutout | None
+    ) -> Steps[Enlargement]:
+        """Enlarge a picture; a seamless texture with its repetition around it."""
         with memory_as_value_error():
+            check_pixels(picture)
+            cutout = cutout or whole(picture)
+            if not self.wrap:
+                return (yield from self._steps_of(picture, alpha, cutout))
             if isinstance(alpha, np.ndarray):
-                return (yield from self._steps_by_map(picture, alpha))
-            return (yield from self._steps_at(picture, alpha))
+                rows, columns = (slice(0, side) for side in picture.shape[:2])
+                alpha = repeat(sample(alpha, rows, columns, (rows.stop, columns.stop)))
+            cutout = replace(cutout, sides=NO_SIDES)
+            enlarged = yield from self._steps_of(repeat(picture), alpha, cutout)
+            return replace(enlarged, pixels=cut_repeated(enlarged.pixels, self.scale))
 
-    def _steps_at(self, picture: NDArray, alpha: float | None) -> Steps[Enlargement]:
+    def _steps_of(
+        self, picture: NDArray, alpha: float | Map | None, cutout: Cutout
+    ) -> Steps[Enlargement]:
+        """Enlarge a picture, by one network or by a map of α."""
+        if isinstance(alpha, np.ndarray):
+            return (yield from self._steps_by_map(picture, alpha, cutout))
+        return (yield from self._steps_at(picture, alpha, cutout))
+
+    def _steps_at(
+        self, picture: NDArray, alpha: float | None, cutout: Cutout
+    ) -> Steps[Enlargement]:
         """Enlarge all tiles by the network at one α."""
         alpha = self.alpha(alpha)
-        check_pixels(picture)
         if not self.ends:
             return Enlargement((yield from _in_bands(picture, self.scale)))
-        render = self._renderer(alpha)
-        return Enlargement((yield from self._in_tiles(picture, lambda lr, _: render(lr))))
+        network, size = self._renderer(alpha), picture.shape[:2]
 
-    def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+        def render(lr: Tensor, region: Region) -> Tensor:
+            return _shown(network, lr, cutout.at(*region, size))
+
+        return Enlargement((yield from self._in_tiles(picture, render)))
+
+    def curve(
+        self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
+    ) -> AlphaCurve:
         """Compute an `AlphaCurve` of a small picture: a picture for every α from few network runs.
 
         The picture is not cut into tiles.
@@ -238,6 +290,8 @@ class Upscaler:
             (H, W, 3) RGB, uint8 or uint16.
         step
             Grid, in grey levels, to which the nodes are rounded; None keeps float32.
+        cutout
+            As in a call.
 
         Returns
         -------
@@ -250,40 +304,47 @@ class Upscaler:
             If the model is not a pair, the array is of another shape or dtype, or memory is too
             small.
         """
-        return self.new_curve(picture, step=step).complete()
+        return self.new_curve(picture, step=step, cutout=cutout).complete()
 
-    def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+    def new_curve(
+        self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
+    ) -> AlphaCurve:
         """Return the `AlphaCurve` of a picture without nodes, which its `grow` computes one by one.
 
         Parameters and errors are those of `curve`.
         """
         if not self.model.is_pair:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
-        lr = to_tensor(picture)
+        check_pixels(picture)
+        cutout = cutout or whole(picture)
+        if self.wrap:
+            picture, cutout = repeat(picture), replace(cutout, sides=NO_SIDES)
+        lr, known = to_tensor(picture), cutout
 
         def render(alpha: float) -> NDArray[np.float32]:
             with memory_as_value_error():
-                return self._enlarge_float(lr, alpha)
+                enlarged = self._enlarge_float(lr, alpha, known)
+            return cut_repeated(enlarged, self.scale) if self.wrap else enlarged
 
         return AlphaCurve(render, step=step)
 
-    def _enlarge_float(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
+    def _enlarge_float(self, lr: Tensor, alpha: float, cutout: Cutout) -> NDArray[np.float32]:
         """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
-        sr = self._renderer(alpha)(lr)[0].numpy()
+        sr = _shown(self._renderer(alpha), lr, cutout)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
-    def _steps_by_map(self, picture: NDArray, alpha_map: Map) -> Steps[Enlargement]:
+    def _steps_by_map(self, picture: NDArray, alpha_map: Map, cutout: Cutout) -> Steps[Enlargement]:
         """Enlarge each tile by its own curve; a map of one value takes the exact network."""
         lowest, highest = self.alpha(float(alpha_map.min())), self.alpha(float(alpha_map.max()))
         if lowest == highest:
-            return (yield from self._steps_at(picture, lowest))
-        check_pixels(picture)
+            return (yield from self._steps_at(picture, lowest, cutout))
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         bounds: list[float] = []
 
         def render(lr: Tensor, region: Region) -> Tensor:
             rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            curve = AlphaCurve(partial(self._enlarge_float, lr)).complete()
+            tile = cutout.at(*region, picture.shape[:2])
+            curve = AlphaCurve(partial(self._enlarge_float, lr, cutout=tile)).complete()
             bounds.append(curve.p99)
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
@@ -325,6 +386,12 @@ class Upscaler:
         if alpha is None:
             return self.ends[0].state
         return interpolate(self.ends[0].state, self.ends[1].state, alpha)
+
+
+def _shown(network: Callable[[Tensor], Tensor], lr: Tensor, cutout: Cutout) -> Tensor:
+    """Enlarge a tile: flat up to the picture's border, and without colour in a grey picture."""
+    sr = keep_flat(network, lr, cutout.sides)
+    return sr.mean(dim=1, keepdim=True).repeat(1, 3, 1, 1) if cutout.grey else sr
 
 
 def _check_settings(precision: str, tile_px: int) -> None:

@@ -15,7 +15,7 @@ TIERS = (
     {"pixels", "precision", "images", "resize", "models", "files", "memory", "work"},
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection"),
+        *("alpha_map", "back_projection", "borders", "cutout", "seamless"),
     },
     {"devices", "inference"},
     {"training", "evaluation", "plots", "verification"},

@@ -384,8 +384,8 @@ def test_export_and_figure_end_when_what_they_are_of_changes(cache, photo, chang
     assert save["visible"] is figure["visible"] is (change == "place")
 
 
-def test_export_yields_per_tile_and_can_be_left(cache, photo, monkeypatch):
-    session, _ = opened(cache, np.tile(photo, (3, 3, 1)))
+def test_export_yields_per_tile_and_can_be_left(cache, noise, monkeypatch):
+    session, _ = opened(cache, np.tile(noise, (12, 12, 1)))
     calls = []
     forward = Upscaler._renderer
 
