@@ -1,6 +1,6 @@
 """`Upscaler`: enlarges pictures by a model, on a device, at a precision, tile by tile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -11,18 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from esrgan.allocator import keep_freed_memory
 from esrgan.alpha_map import Map, sample
 from esrgan.borders import NO_SIDES, keep_flat
 from esrgan.cutout import Cutout, whole
 from esrgan.devices import choose_device, open_on
+from esrgan.engine import Engine
 from esrgan.images import Picture, fill_hidden
-from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
+from esrgan.interpolation import AlphaCurve, check_alpha
 from esrgan.memory import is_out_of_memory, memory_as_value_error
 from esrgan.pixels import check_pixels, has_colour, to_tensor
-from esrgan.precision import PRECISIONS, cast, is_valid
+from esrgan.precision import PRECISIONS, is_valid
 from esrgan.resize import enlarge_in_bands
-from esrgan.seamless import cut_repeated, repeat
-from esrgan.tiles import Enlargement, Region, Render, enlarge
+from esrgan.seamless import cut_repeated, cutting, repeat
+from esrgan.tiles import Canvas, Enlargement, Region, Render, Write, enlarge
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
 
@@ -87,6 +89,9 @@ class Upscaler:
         self.device = choose_device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
         self.ends = open_on(self.model, self.device)
+        self._engines: dict[torch.dtype, Engine] = {}
+        if self.device.type == "cpu":
+            keep_freed_memory()
 
     @property
     def scale(self) -> int:
@@ -237,45 +242,99 @@ class Upscaler:
         Work of Enlargement
             It raises, as it runs, the errors of a call.
         """
-        return Work(self._steps(picture, alpha, cutout))
+        return Work(self._whole(picture, alpha, cutout))
 
-    def _steps(
+    def bands(
+        self,
+        picture: NDArray,
+        alpha: float | Map | None = None,
+        report: Callable[[Progress], None] | None = None,
+    ) -> Iterator[NDArray]:
+        """Enlarge an RGB picture and yield rows of the result as they are ready.
+
+        Only a few rows are in memory, so that a picture of any size can be written to a file.
+
+        Parameters
+        ----------
+        picture, alpha
+            As in `tiles`.
+        report
+            Called after every tile; an exception that it raises ends the work.
+
+        Yields
+        ------
+        NDArray
+            The next rows, (rows, scale·W, 3), dtype of the input.
+
+        Raises
+        ------
+        ValueError
+            Those of a call.
+        """
+        ready: list[NDArray] = []
+        for progress in self._steps(picture, alpha, ready.append):
+            if report is not None:
+                report(progress)
+            yield from ready
+            ready.clear()
+        yield from ready
+
+    def _whole(
         self, picture: NDArray, alpha: float | Map | None, cutout: Cutout | None
     ) -> Steps[Enlargement]:
-        """Enlarge a picture; a seamless texture with its repetition around it."""
+        """Enlarge a picture and gather the rows."""
+        check_pixels(picture)
+        height, width = (side * self.scale for side in picture.shape[:2])
         with memory_as_value_error():
-            check_pixels(picture)
+            canvas = Canvas(height, width, picture.dtype)
+        p99 = yield from self._steps(picture, alpha, canvas.write, cutout)
+        return Enlargement(canvas.pixels, p99)
+
+    def _steps(
+        self,
+        picture: NDArray,
+        alpha: float | Map | None,
+        write: Write,
+        cutout: Cutout | None = None,
+    ) -> Steps[float | None]:
+        """Enlarge a picture; a seamless texture with its repetition around it."""
+        check_pixels(picture)
+        with memory_as_value_error():
             cutout = cutout or whole(picture)
-            if not self.wrap:
-                return (yield from self._steps_of(picture, alpha, cutout))
-            if isinstance(alpha, np.ndarray):
-                rows, columns = (slice(0, side) for side in picture.shape[:2])
-                alpha = repeat(sample(alpha, rows, columns, (rows.stop, columns.stop)))
-            cutout = replace(cutout, sides=NO_SIDES)
-            enlarged = yield from self._steps_of(repeat(picture), alpha, cutout)
-            return replace(enlarged, pixels=cut_repeated(enlarged.pixels, self.scale))
+            if self.wrap:
+                height, width = picture.shape[:2]
+                if isinstance(alpha, np.ndarray):
+                    stretched = sample(alpha, slice(0, height), slice(0, width), (height, width))
+                    alpha = repeat(stretched)
+                write = cutting(write, height, self.scale)
+                picture, cutout = repeat(picture), replace(cutout, sides=NO_SIDES)
+            return (yield from self._steps_of(picture, alpha, write, cutout))
 
     def _steps_of(
-        self, picture: NDArray, alpha: float | Map | None, cutout: Cutout
-    ) -> Steps[Enlargement]:
-        """Enlarge a picture, by one network or by a map of α."""
+        self, picture: NDArray, alpha: float | Map | None, write: Write, cutout: Cutout
+    ) -> Steps[float | None]:
+        """Enlarge a picture by one network, or by a map of α, whose error's bound is returned."""
         if isinstance(alpha, np.ndarray):
-            return (yield from self._steps_by_map(picture, alpha, cutout))
-        return (yield from self._steps_at(picture, alpha, cutout))
+            lowest, highest = self.alpha(float(alpha.min())), self.alpha(float(alpha.max()))
+            if lowest != highest:
+                return (yield from self._steps_by_map(picture, alpha, write, cutout))
+            alpha = lowest
+        yield from self._steps_at(picture, self.alpha(alpha), write, cutout)
+        return None
 
     def _steps_at(
-        self, picture: NDArray, alpha: float | None, cutout: Cutout
-    ) -> Steps[Enlargement]:
+        self, picture: NDArray, alpha: float | None, write: Write, cutout: Cutout
+    ) -> Steps[None]:
         """Enlarge all tiles by the network at one α."""
-        alpha = self.alpha(alpha)
         if not self.ends:
-            return Enlargement((yield from _in_bands(picture, self.scale)))
-        network, size = self._renderer(alpha), picture.shape[:2]
+            yield from _in_bands(picture, self.scale, write)
+            return
+        size = picture.shape[:2]
 
         def render(lr: Tensor, region: Region) -> Tensor:
-            return _shown(network, lr, cutout.at(*region, size))
+            return self._run(lr, alpha, cutout.at(*region, size))
 
-        return Enlargement((yield from self._in_tiles(picture, render)))
+        yield from self._in_tiles(picture, render, write)
 
     def curve(
         self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
@@ -316,10 +375,10 @@ class Upscaler:
         if not self.model.is_pair:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
         check_pixels(picture)
-        cutout = cutout or whole(picture)
+        known = cutout or whole(picture)
         if self.wrap:
-            picture, cutout = repeat(picture), replace(cutout, sides=NO_SIDES)
-        lr, known = to_tensor(picture), cutout
+            picture, known = repeat(picture), replace(known, sides=NO_SIDES)
+        lr = to_tensor(picture)
 
         def render(alpha: float) -> NDArray[np.float32]:
             with memory_as_value_error():
@@ -330,14 +389,13 @@ class Upscaler:
 
     def _enlarge_float(self, lr: Tensor, alpha: float, cutout: Cutout) -> NDArray[np.float32]:
         """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
-        sr = _shown(self._renderer(alpha), lr, cutout)[0].numpy()
+        sr = self._run(lr, alpha, cutout)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
-    def _steps_by_map(self, picture: NDArray, alpha_map: Map, cutout: Cutout) -> Steps[Enlargement]:
-        """Enlarge each tile by its own curve; a map of one value takes the exact network."""
-        lowest, highest = self.alpha(float(alpha_map.min())), self.alpha(float(alpha_map.max()))
-        if lowest == highest:
-            return (yield from self._steps_at(picture, lowest, cutout))
+    def _steps_by_map(
+        self, picture: NDArray, alpha_map: Map, write: Write, cutout: Cutout
+    ) -> Steps[float]:
+        """Enlarge each tile by its own curve; returns the largest bound of their errors."""
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         bounds: list[float] = []
 
@@ -349,49 +407,50 @@ class Upscaler:
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
 
-        pixels = yield from self._in_tiles(picture, render)
-        return Enlargement(pixels, max(bounds))
+        yield from self._in_tiles(picture, render, write)
+        return max(bounds)
 
-    def _in_tiles(self, picture: NDArray, render: Render) -> Steps[NDArray]:
-        """Enlarge tile by tile; where memory is too small, start again with smaller tiles."""
-        tile_px = self.tile_px
+    def _in_tiles(self, picture: NDArray, render: Render, write: Write) -> Steps[None]:
+        """Enlarge tile by tile; where memory is too small, go on with smaller tiles."""
+        tile_px, written = self.tile_px, 0
+
+        def count(rows: NDArray) -> None:
+            nonlocal written
+            write(rows)
+            written += len(rows)
+
         while True:
+            layout = {"scale": self.scale, "tile_px": tile_px, "written": written}
             try:
-                return (yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px))
+                return (yield from enlarge(picture, render, count, **layout))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error) or tile_px <= SMALLEST_TILE_PX:
                     raise
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
-    def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
-        """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w).
+    def _run(self, lr: Tensor, alpha: float | None, cutout: Cutout) -> Tensor:
+        """Enlarge one tile, flat up to the picture's border; a grey picture gets no colour."""
+        sr = keep_flat(partial(self._run_network, alpha=alpha), lr, cutout.sides)
+        if not cutout.grey:
+            return sr
+        mean = sr.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
+        return mean.contiguous(memory_format=torch.channels_last)
+
+    def _run_network(self, lr: Tensor, alpha: float | None) -> Tensor:
+        """Enlarge one tile, (1, 3, h, w), by the network at one α to float32 (1, 3, s·h, s·w).
 
         A half-precision output that is not valid is computed again in float32.
         """
-        generator, state = self.ends[0], self._state(alpha)
-        network = generator.network(cast(state, self.dtype))
+        sr = self._engine(self.dtype).run(lr, alpha)
+        if self.dtype != torch.float32 and not is_valid(sr, lr):
+            sr = self._engine(torch.float32).run(lr, alpha)
+        return sr
 
-        def render(lr: Tensor) -> Tensor:
-            lr = lr.to(self.device).contiguous(memory_format=torch.channels_last)
-            with torch.no_grad():
-                sr = network(lr.to(self.dtype)).float()
-                if self.dtype != torch.float32 and not is_valid(sr, lr):
-                    sr = generator.network(state)(lr)
-            return sr.cpu()
-
-        return render
-
-    def _state(self, alpha: float | None) -> Mapping[str, Tensor]:
-        """Weights at one α; None stands for those of a single model."""
-        if alpha is None:
-            return self.ends[0].state
-        return interpolate(self.ends[0].state, self.ends[1].state, alpha)
-
-
-def _shown(network: Callable[[Tensor], Tensor], lr: Tensor, cutout: Cutout) -> Tensor:
-    """Enlarge a tile: flat up to the picture's border, and without colour in a grey picture."""
-    sr = keep_flat(network, lr, cutout.sides)
-    return sr.mean(dim=1, keepdim=True).repeat(1, 3, 1, 1) if cutout.grey else sr
+    def _engine(self, dtype: torch.dtype) -> Engine:
+        """The model's engine of a precision, made when it is needed for the first time."""
+        if dtype not in self._engines:
+            self._engines[dtype] = Engine(self.ends, dtype)
+        return self._engines[dtype]
 
 
 def _check_settings(precision: str, tile_px: int) -> None:
@@ -402,16 +461,13 @@ def _check_settings(precision: str, tile_px: int) -> None:
         raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
 
 
-def _in_bands(picture: NDArray, scale: int) -> Steps[NDArray]:
+def _in_bands(picture: NDArray, scale: int, write: Write) -> Steps[None]:
     """Enlarge by bicubic interpolation, band by band of rows."""
-    height, width = picture.shape[:2]
-    result = np.empty((height * scale, width * scale, 3), picture.dtype)
-    done = 0
+    height, done = picture.shape[0] * scale, 0
     for band in enlarge_in_bands(picture, scale):
-        result[done : done + band.shape[0]] = band
-        done += band.shape[0]
-        yield Progress(done, height * scale)
-    return result
+        write(band)
+        done += len(band)
+        yield Progress(done, height)
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:

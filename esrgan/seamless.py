@@ -1,5 +1,7 @@
 """Seamless textures: pictures whose opposite borders fit, so that they can be laid side by side."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,3 +20,33 @@ def cut_repeated(enlarged: NDArray, scale: int) -> NDArray:
     margin = MARGIN_PX * scale
     height, width = enlarged.shape[:2]
     return np.ascontiguousarray(enlarged[margin : height - margin, margin : width - margin])
+
+
+def cutting(write: Callable[[NDArray], None], height: int, scale: int) -> Callable[[NDArray], None]:
+    """Cut off the enlarged margins of `repeat` from rows that come one after the other.
+
+    Parameters
+    ----------
+    write
+        Takes the rows of the enlarged texture.
+    height
+        Of the texture, in LR pixels.
+    scale
+        Ratio of output to input size.
+
+    Returns
+    -------
+    Callable
+        Takes the rows of the enlarged repetition.
+    """
+    margin, done = MARGIN_PX * scale, 0
+
+    def take(rows: NDArray) -> None:
+        nonlocal done
+        start = max(0, margin - done)
+        stop = min(len(rows), margin + height * scale - done)
+        done += len(rows)
+        if start < stop:
+            write(np.ascontiguousarray(rows[start:stop, margin:-margin]))
+
+    return take

@@ -12,12 +12,15 @@ from esrgan.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"pixels", "precision", "images", "resize", "models", "files", "memory", "work"},
+    {
+        *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
+        *("allocator", "threads", "turns"),
+    },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection", "borders", "cutout", "seamless"),
     },
-    {"devices", "inference"},
+    {"devices", "engine", "inference"},
     {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )
