@@ -261,6 +261,13 @@ def test_export_is_the_command_lines_file(cache, tmp_path, photo):
     assert Path(button["value"]).read_bytes() == theirs
 
 
+def test_a_jpeg_that_would_be_too_long_is_refused_before_it_is_computed(cache, monkeypatch):
+    session, _ = opened(cache, np.full((12, 16_600, 3), 90, np.uint8))
+    monkeypatch.setattr(Engine, "run", lambda *_: pytest.fail("computed"))
+    message = sentence(handlers.export(session, event(alpha=0.5, format="jpg")))
+    assert message.startswith("A JPEG has at most 65500 pixels a side, not 66400")
+
+
 def figure_request(alpha=0.8, methods=("esrgan", "bicubic"), kind="png"):
     return event(alpha=alpha, methods=list(methods), format=kind)
 
