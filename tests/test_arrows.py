@@ -18,15 +18,18 @@ TIERS = (
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection", "borders", "cutout", "seamless"),
+        *("alpha_map", "back_projection", "borders", "cutout", "onnx", "seamless"),
     },
     {"devices", "engine", "inference"},
     {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
-EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard")
-"""Packages that only the page, figures, another engine, or training need."""
+EXTRAS = (
+    *("gradio", "matplotlib", "accelerate", "tensorboard"),
+    *("onnx", "onnxscript", "onnxruntime"),
+)
+"""Packages that only the page, figures, training, or graphs need."""
 
 
 def sources():

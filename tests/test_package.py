@@ -55,10 +55,10 @@ def test_the_pages_requirements_are_those_of_the_package_and_its_extra():
     assert requirements(lines("requirements.txt")) == requirements(DEPENDENCIES + EXTRAS["demo"])
 
 
-def test_the_developers_requirements_hold_the_pages_and_those_of_training():
+def test_the_developers_requirements_hold_the_pages_and_those_of_training_and_graphs():
     assert "-r requirements.txt" in lines("requirements-dev.txt")
     added = requirements(lines("requirements-dev.txt"))
-    assert requirements(EXTRAS["train"] + EXTRAS["heic"]) < added
+    assert requirements(EXTRAS["train"] + EXTRAS["onnx"] + EXTRAS["heic"]) < added
     assert not added & requirements(lines("requirements.txt"))
 
 
@@ -91,10 +91,10 @@ def imported():
 
 def test_every_import_of_the_package_is_a_requirement():
     named = {Requirement(text).name for text in DEPENDENCIES}
-    optional = {Requirement(it).name for extra in ("train", "heic") for it in EXTRAS[extra]}
+    extra = {Requirement(it).name for name in ("train", "onnx", "heic") for it in EXTRAS[name]}
     used = {DISTRIBUTIONS.get(name, name) for name in imported()}
     assert named <= used
-    assert used <= named | optional
+    assert used <= named | extra
     assert "gradio" not in used
 
 
