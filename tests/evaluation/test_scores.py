@@ -172,5 +172,5 @@ def test_transparent_pictures_are_measured_on_white(tmp_path, photo):
         assert np.all(hr[:40] == 255)
         assert np.array_equal(hr[40:], photo[40:])
         assert np.array_equal(lr, imresize(hr, 1 / 4))
-        tables += list(evaluate(Upscaler("esrgan"), [pair], 0.5))
+        tables += list(evaluate(Upscaler("esrgan"), [pair], alpha=0.5))
     assert tables[0].values == tables[1].values
