@@ -18,7 +18,7 @@ TIERS = (
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection", "onnx"),
+        *("alpha_map", "back_projection", "borders", "cutout", "onnx", "seamless"),
     },
     {"devices", "engine", "inference"},
     {"training", "evaluation", "plots", "verification"},

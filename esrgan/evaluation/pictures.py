@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import picture_files, read
+from esrgan.images import on_white, picture_files, read
 from esrgan.metrics.fidelity import BORDER_PX
 from esrgan.metrics.lpips import Lpips
 from esrgan.metrics.naturalness import PristineModel, niqe
@@ -146,18 +146,18 @@ def load(pair: ImagePair, scale: int) -> tuple[NDArray, NDArray]:
     Returns
     -------
     tuple
-        HR and LR pixels, (scale·H, scale·W, 3) and (H, W, 3), RGB as the files hold them.
+        HR and LR pixels, (scale·H, scale·W, 3) and (H, W, 3), sRGB; laid on white.
 
     Raises
     ------
     ValueError
         If the two sizes do not fit, or a picture cannot be read.
     """
-    hr = read(pair.hr).pixels
+    hr = on_white(read(pair.hr)).pixels
     if pair.lr is None:
         hr = crop_to_multiple(hr, scale)
         return hr, imresize(hr, 1 / scale)
-    lr = read(pair.lr).pixels
+    lr = on_white(read(pair.lr)).pixels
     height, width = (scale * side for side in lr.shape[:2])
     if not (0 <= hr.shape[0] - height < scale and 0 <= hr.shape[1] - width < scale):
         raise ValueError(f"{pair.name}: {hr.shape[:2]} is not {scale} times {lr.shape[:2]}.")

@@ -16,6 +16,7 @@ from esrgan.evaluation import (
     report,
     score,
 )
+from esrgan.evaluation.pictures import load
 from esrgan.metrics import niqe, perceptual_index, psnr, rmse
 from esrgan.metrics.naturalness import PristineModel, load_model
 from esrgan.resize import crop_to_multiple
@@ -155,3 +156,21 @@ def test_benchmarks(data_folder, name, bicubic, similarity, faithful):
 @pytest.mark.slow
 def test_benchmark_bsd100(data_folder):
     test_benchmarks(data_folder, "BSD100", 25.962, 0.6681, 27.1)
+
+
+def test_transparent_pictures_are_measured_on_white(tmp_path, photo):
+    opacity = np.full(photo.shape[:2], 255, np.uint8)
+    opacity[:40] = 0
+    tables = []
+    for name, hidden in (("a", 0), ("b", (0, 255, 0))):
+        pixels = photo.copy()
+        pixels[:40] = hidden
+        (tmp_path / name).mkdir()
+        Image.fromarray(np.dstack((pixels, opacity))).save(tmp_path / name / "picture.png")
+        (pair,) = find_pairs(tmp_path / name)
+        hr, lr = load(pair, 4)
+        assert np.all(hr[:40] == 255)
+        assert np.array_equal(hr[40:], photo[40:])
+        assert np.array_equal(lr, imresize(hr, 1 / 4))
+        tables += list(evaluate(Upscaler("esrgan"), [pair], alpha=0.5))
+    assert tables[0].values == tables[1].values
