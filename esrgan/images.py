@@ -77,20 +77,6 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
-def picture_files(folder: Path, *, any_depth: bool = False) -> list[Path]:
-    """List the files of a folder whose suffix is one of `SUFFIXES`, sorted by path.
-
-    Parameters
-    ----------
-    folder
-        An existing folder.
-    any_depth
-        Whether folders below it are searched, too.
-    """
-    paths = folder.rglob("*") if any_depth else folder.iterdir()
-    return sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
-
-
 def read(source: Path | str | bytes, limits: Limits = FILE_LIMITS) -> Picture:
     """Decode a picture: oriented, converted to sRGB, 16 bits kept, metadata dropped.
 
@@ -309,8 +295,8 @@ def encode_png(picture: Picture, *, compress_level: int = 6) -> bytes:
     return buffer.getvalue()
 
 
-def encode_jpeg(picture: Picture) -> bytes:
-    """Encode a picture as JPEG of quality 95, without chroma subsampling or metadata.
+def encode_jpeg(picture: Picture, *, quality: int = JPEG_QUALITY) -> bytes:
+    """Encode a picture as JPEG, by default of quality 95, without chroma subsampling or metadata.
 
     16 bits a channel are rounded to 8; translucent pixels are blended with white.
     """
@@ -320,7 +306,7 @@ def encode_jpeg(picture: Picture) -> bytes:
         pixels = np.rint(255 + (pixels - np.float32(255)) * share).astype(np.uint8)
     image = Image.fromarray(to_grey(pixels) if picture.grey else pixels)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    image.save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
 
 

@@ -12,18 +12,21 @@ from esrgan.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"pixels", "precision", "images", "resize", "models", "files", "memory", "work"},
+    {
+        *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
+        *("encoders", "jobs", "storage"),
+    },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection"),
+        *("alpha_map", "back_projection", "folders"),
     },
-    {"devices", "inference"},
-    {"training", "evaluation", "plots", "verification"},
+    {"devices", "inference", "setup", "symmetries"},
+    {"training", "evaluation", "plots", "verification", "enlarging", "ray_engine"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
-EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard")
-"""Packages that only the page, figures, another engine, or training need."""
+EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard", "ray", "pyarrow")
+"""Packages that only the page, figures, another engine, many machines, or training need."""
 
 
 def sources():

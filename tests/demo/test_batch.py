@@ -36,7 +36,7 @@ def test_all_pictures_go_into_one_zip_and_failures_are_listed(session, files, ph
     *_, (save, cancel, failures) = batch.enlarge_all(session, files[:2], files[2:], 0.5)
     with zipfile.ZipFile(save["value"]) as archive:
         names = archive.namelist()
-        assert names == ["one_esrgan_a0.50_x4.png", "one_esrgan_a0.50_x4-2.png", "failures.txt"]
+        assert names == ["one_esrgan_a0.50_x4.png", "one-2_esrgan_a0.50_x4.png", "failures.txt"]
         pixels = read(archive.read(names[0])).pixels
         assert archive.read("failures.txt").decode().startswith("two.txt: ")
     assert np.array_equal(pixels, Upscaler("esrgan")(photo[:24, :32], 0.5))
