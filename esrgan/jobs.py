@@ -88,17 +88,17 @@ def until_disk_full(outcomes: Iterable[Outcome[Any]], total: int) -> Iterator[Ou
     outcomes
         From an engine.
     total
-        Number of all items.
+        Number of all items, each a picture.
 
     Raises
     ------
     ValueError
-        If the disk is full or read-only; the message says how many items are done.
+        If the disk is full or read-only; the message says how many pictures are done.
     """
     done = 0
     for outcome in outcomes:
         if outcome.is_disk_full:
-            raise ValueError(f"{outcome.error} {done} of {total} are done.")
+            raise ValueError(f"{outcome.error} {done} of {total} pictures are done.")
         done += outcome.error is None
         yield outcome
 

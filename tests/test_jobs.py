@@ -31,7 +31,7 @@ def test_one_failure_leaves_the_others():
 def test_only_a_disk_that_takes_no_file_ends_a_run(number):
     items = [2, OSError(errno.EACCES, "No"), 4, OSError(number, "No space left"), 6]
     seen = []
-    with pytest.raises(ValueError, match=r"^No space left\. 2 of 5 are done"):
+    with pytest.raises(ValueError, match=r"^No space left\. 2 of 5 pictures are done"):
         seen.extend(until_disk_full(run_here(halve, items, lambda _: None), 5))
 
 

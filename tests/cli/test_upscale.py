@@ -297,7 +297,7 @@ def test_a_full_disk_ends_the_run_and_says_how_many_are_done(run, save, monkeypa
 
     monkeypatch.setattr(storage, "write_atomically", write_two)
     status, said = run("in", "-o", "out")
-    assert (status, said) == (2, "esrgan: No room. 2 of 4 are done.\n")
+    assert (status, said) == (2, "esrgan: No room. 2 of 4 pictures are done.\n")
     assert len(written) == 3
     assert names_in("out") == ["a_bicubic_x4.png", "b_bicubic_x4.png"]
     monkeypatch.undo()
