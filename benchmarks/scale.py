@@ -1,8 +1,8 @@
 """Measure seconds a megapixel of one process and of Ray's workers: `python -m benchmarks.scale`.
 
-Pictures of a side are enlarged from files into files, as by `esrgan upscale`; the pixels counted are
-those of the small pictures. Rounds of both alternate, and the start of Ray and the first pictures
-are left out. The last lines say what a million pictures of one megapixel take.
+Pictures are enlarged from files into files, as by `esrgan upscale`; the pixels counted are those of
+the small pictures. Rounds of both alternate, and the start of Ray and the first pictures are left
+out. The last lines say what a million pictures of one megapixel take.
 """
 
 import argparse
@@ -19,8 +19,8 @@ import torch
 
 from esrgan.enlarging import EnlargeTask, Job, Recipe, plan
 from esrgan.images import Picture, encode_png
-from esrgan.jobs import Engine, run_here
-from esrgan.ray_engine import RayEngine
+from esrgan.jobs import Runner, run_here
+from esrgan.ray_runner import RayRunner
 from esrgan.setup import Setup
 from esrgan.weights import resolve
 from examples.pictures import PICTURES
@@ -29,10 +29,10 @@ MILLION = 1_000_000
 HOUR_S = 3600
 
 
-def seconds_per_megapixel(engine: Engine, task: EnlargeTask, jobs: Sequence[Job], px: int) -> float:
+def seconds_per_megapixel(runner: Runner, task: EnlargeTask, jobs: Sequence[Job], px: int) -> float:
     """Enlarge pictures of `px` pixels; the time between the first quarter and the last one."""
     times: list[float] = []
-    for outcome in engine(task, jobs, lambda _: None):
+    for outcome in runner(task, jobs, lambda _: None):
         if outcome.error:
             raise ValueError(outcome.error)
         times.append(time.perf_counter())
@@ -48,7 +48,7 @@ def in_threads(threads: int, *arguments: object) -> float:
 
 def main() -> None:
     """Print the medians of all rounds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="esrgan")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--side", type=int, default=256, help="of a picture, in pixels")
@@ -65,7 +65,7 @@ def main() -> None:
         arguments = (task, jobs, options.side**2)
         ways = {f"one process, {threads} threads": partial(in_threads, threads, *arguments)}
         if options.workers:
-            ray = RayEngine(None, options.workers, options.gpus_per_worker)
+            ray = RayRunner(None, options.workers, options.gpus_per_worker)
             ways[f"Ray, {options.workers} workers"] = partial(
                 seconds_per_megapixel, ray, *arguments
             )

@@ -1,4 +1,4 @@
-"""The same work on many things: one after another here, or by another engine; failures apart."""
+"""The same work on many things: one after another here, or by another program; failures apart."""
 
 import errno
 import time
@@ -43,7 +43,7 @@ class Outcome(Generic[Result]):
     is_disk_full: bool = False
 
 
-Engine = Callable[[Task, Sequence[Any], Report], Iterator[Outcome[Any]]]
+Runner = Callable[[Task, Sequence[Any], Report], Iterator[Outcome[Any]]]
 """Runs a task on many items: yields one outcome for every item, in any order; whoever stops
 iterating ends the run."""
 
@@ -86,7 +86,7 @@ def until_disk_full(outcomes: Iterable[Outcome[Any]], total: int) -> Iterator[Ou
     Parameters
     ----------
     outcomes
-        From an engine.
+        From a runner.
     total
         Number of all items, each a picture.
 

@@ -6,7 +6,7 @@ import time
 
 from esrgan.cli.sources import find_sources
 from esrgan.enlarging import EnlargeTask, Recipe, plan
-from esrgan.ray_engine import RayEngine
+from esrgan.ray_runner import RayRunner
 from esrgan.setup import Setup
 from esrgan.storage import to_location
 from esrgan.weights import resolve
@@ -32,8 +32,8 @@ def main(folder, output):
     output = to_location(output)
     found = find_sources([folder], any_depth=False, besides=output)
     jobs = plan(*zip(*found, strict=True), output, recipe.endings(setup.upscaler))
-    engine = RayEngine(num_workers=2)
-    for outcome in engine(SlowTask(EnlargeTask(setup, recipe)), jobs, lambda _: None):
+    runner = RayRunner(num_workers=2)
+    for outcome in runner(SlowTask(EnlargeTask(setup, recipe)), jobs, lambda _: None):
         assert outcome.error is None, outcome
         print("done", outcome.index, outcome.result, flush=True)  # noqa: T201
 

@@ -14,14 +14,15 @@ ROOT = Path(__file__).parent.parent
 TIERS = (
     {
         *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
+        *("allocator", "threads", "turns"),
         *("encoders", "jobs", "storage"),
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection", "folders"),
     },
-    {"devices", "inference", "setup", "symmetries"},
-    {"training", "evaluation", "plots", "verification", "enlarging", "ray_engine"},
+    {"devices", "engine", "inference", "setup", "symmetries"},
+    {"training", "evaluation", "plots", "verification", "enlarging", "ray_runner"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from esrgan.cli.engines import add_engine, make_engine
 from esrgan.cli.options import (
     add_alpha,
     add_network,
@@ -18,6 +17,7 @@ from esrgan.cli.options import (
     write_text,
 )
 from esrgan.cli.progress import collect, failures_in
+from esrgan.cli.runners import add_runner, make_runner
 from esrgan.cli.status import BAD_INPUT
 from esrgan.evaluation import METRICS, picture_rows, report, to_csv, to_markdown
 from esrgan.evaluation.catalogue import check_metrics
@@ -29,7 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
     add_network(command, None)
     add_alpha(command)
     add_scoring(command)
-    add_engine(command)
+    add_runner(command)
     command.set_defaults(run=run)
 
 
@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
     A picture that cannot be scored is named, and the means are those of the others.
     """
     check_outputs([options.json, options.csv, options.markdown, options.failures])
-    engine, setup, metric_models = (
-        make_engine(options),
+    runner, setup, metric_models = (
+        make_runner(options),
         make_setup(options),
         load_metric_models(options),
     )
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     items = scoring_items(options)
     task = ScoreTask(setup, options.alpha, metrics, metric_models)
     with failures_in(options.failures) as failures:
-        scores = collect(engine, task, items, failures)
+        scores = collect(runner, task, items, failures)
     table = report(setup.upscaler, options.alpha, scores, metric_models)
     table["failures"] = failures.listed
     rows = picture_rows(table)

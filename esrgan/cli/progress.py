@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from tqdm import tqdm
 
-from esrgan.jobs import Engine, Outcome, Task, until_disk_full
+from esrgan.jobs import Outcome, Runner, Task, until_disk_full
 
 BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total} pictures [{elapsed}<{remaining}{postfix}]"
 """Of a bar that moves with the parts of a picture, too."""
@@ -84,7 +84,7 @@ def tell(name: str, sentence: str) -> None:
 
 
 def work_through(
-    engine: Engine,
+    runner: Runner,
     task: Task,
     items: Sequence[Item],
     failures: Failures,
@@ -94,7 +94,7 @@ def work_through(
 
     Parameters
     ----------
-    engine
+    runner
         What runs the task.
     task
         Takes the items' payloads.
@@ -116,7 +116,7 @@ def work_through(
         def report(share: float) -> None:
             bar.update(done + share - bar.n)
 
-        outcomes = engine(task, [item.payload for item in items], report)
+        outcomes = runner(task, [item.payload for item in items], report)
         for outcome in until_disk_full(outcomes, len(items)):
             item = items[outcome.index]
             done += 1
@@ -128,7 +128,7 @@ def work_through(
                 failures.add(item, outcome)
 
 
-def collect(engine: Engine, task: Task, items: Sequence[Item], failures: Failures) -> list[Any]:
+def collect(runner: Runner, task: Task, items: Sequence[Item], failures: Failures) -> list[Any]:
     """Run a task on all items as `work_through` does; returns the results in the items' order.
 
     Raises
@@ -142,7 +142,7 @@ def collect(engine: Engine, task: Task, items: Sequence[Item], failures: Failure
         del item
         results[outcome.index] = outcome.result
 
-    work_through(engine, task, items, failures, take)
+    work_through(runner, task, items, failures, take)
     if not results:
         raise ValueError("No picture is left: all have failed.")
     return [results[index] for index in sorted(results)]

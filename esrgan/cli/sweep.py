@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from esrgan.cli.alphas import parse_alphas
-from esrgan.cli.engines import add_engine, make_engine
 from esrgan.cli.options import (
     add_network,
     add_scoring,
@@ -20,6 +19,7 @@ from esrgan.cli.options import (
     write_text,
 )
 from esrgan.cli.progress import collect, failures_in
+from esrgan.cli.runners import add_runner, make_runner
 from esrgan.cli.status import BAD_INPUT
 from esrgan.evaluation import sweep_report, sweep_rows, to_csv, to_markdown
 from esrgan.evaluation.sweep import PATHS, check_sweep
@@ -51,7 +51,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the plane (or .pdf)")
     command.add_argument("--plot-curves", type=Path, metavar="FILE.png", help="metrics over α")
-    add_engine(command)
+    add_runner(command)
     command.set_defaults(run=run, alpha=None)
 
 
@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
     A picture that cannot be scored is named, and the means are those of the others.
     """
     _check_files(options)
-    engine, setup, metric_models = (
-        make_engine(options),
+    runner, setup, metric_models = (
+        make_runner(options),
         make_setup(options),
         load_metric_models(options),
     )
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     check_sweep(setup.upscaler, options.alphas, [it.upscaler for it in methods], metrics)
     task = SweepTask(setup, options.alphas, methods, metrics, metric_models)
     with failures_in(options.failures) as failures:
-        swept = collect(engine, task, scoring_items(options), failures)
+        swept = collect(runner, task, scoring_items(options), failures)
     table = sweep_report(setup.upscaler, options.alphas, swept, metric_models)
     table["failures"] = failures.listed
     rows = sweep_rows(table)

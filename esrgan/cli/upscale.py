@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from esrgan.alpha_map import Map, to_alpha_map
 from esrgan.cli.alphas import parse_alphas
-from esrgan.cli.engines import add_engine, make_engine
 from esrgan.cli.options import add_network, check_outputs, make_setup
 from esrgan.cli.progress import Item, failures_in, tell, work_through
+from esrgan.cli.runners import add_runner, make_runner
 from esrgan.cli.sources import Named, find_sources
 from esrgan.cli.status import BAD_INPUT
 from esrgan.encoders import ENCODERS, format_of
@@ -67,7 +67,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     _add_results(command)
     _add_selection(command)
-    add_engine(command)
+    add_runner(command)
     command.set_defaults(run=run)
 
 
@@ -135,7 +135,7 @@ def _run_piped(options: argparse.Namespace, folder: Path) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Enlarge files into files."""
     start, part = time.monotonic(), parse_shard(options.shard)
-    engine, output = make_engine(options), to_location(options.output)
+    runner, output = make_runner(options), to_location(options.output)
     recipe = _recipe(options, output)
     found = find_sources(options.sources, any_depth=options.recursive, besides=output)
     if not found:
@@ -150,7 +150,7 @@ def _run(options: argparse.Namespace) -> int:
     tally = Tally(num_left_out=len(found) - len(jobs))
     items = [_item(job) for job in shard(jobs, part)]
     with failures_in(options.failures) as failures:
-        work_through(engine, EnlargeTask(setup, recipe), items, failures, tally.add)
+        work_through(runner, EnlargeTask(setup, recipe), items, failures, tally.add)
     tally.num_failed = len(failures.listed)
     print(f"esrgan: {tally.summary(time.monotonic() - start)}", file=sys.stderr)
     return BAD_INPUT if failures.listed else 0

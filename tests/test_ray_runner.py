@@ -1,4 +1,4 @@
-"""Ray as the engine, with two workers on this machine that the tests start."""
+"""Ray as the runner, with two workers on this machine that the tests start."""
 
 import errno
 import json
@@ -15,7 +15,7 @@ from PIL import Image
 from esrgan import Upscaler
 from esrgan.cli import main
 from esrgan.images import read
-from esrgan.ray_engine import RayEngine
+from esrgan.ray_runner import RayRunner
 from tests.conftest import ROOT
 from tests.folders_fixture import BAD, make_odd_folder, names_in
 
@@ -51,15 +51,15 @@ class Halve:
 @pytest.mark.usefixtures("ray")
 def test_every_item_has_one_outcome():
     items = [*range(30), ValueError("odd"), OSError(errno.ENOSPC, "No space left"), "text"]
-    outcomes = list(RayEngine(num_workers=2)(Halve(), items, lambda _: None))
+    outcomes = list(RayRunner(num_workers=2)(Halve(), items, lambda _: None))
     by_index = {outcome.index: outcome for outcome in outcomes}
     assert len(outcomes) == len(by_index) == len(items)
     assert [by_index[index].result for index in range(30)] == [index / 2 for index in range(30)]
     assert [by_index[index].error for index in (30, 31)] == ["odd", "No space left."]
     assert [by_index[index].is_disk_full for index in (30, 31)] == [False, True]
     assert "TypeError" in by_index[32].error
-    assert list(RayEngine()(Halve(), [], lambda _: None)) == []
-    ended = RayEngine()(Halve(), list(range(50)), lambda _: None)
+    assert list(RayRunner()(Halve(), [], lambda _: None)) == []
+    ended = RayRunner()(Halve(), list(range(50)), lambda _: None)
     next(ended)
     ended.close()
 
@@ -67,9 +67,9 @@ def test_every_item_has_one_outcome():
 @pytest.mark.usefixtures("ray")
 def test_more_than_there_is_room_for_is_refused():
     with pytest.raises(ValueError, match="room for 2 workers, not for 3"):
-        list(RayEngine(num_workers=3)(Halve(), [1, 2, 3], lambda _: None))
+        list(RayRunner(num_workers=3)(Halve(), [1, 2, 3], lambda _: None))
     with pytest.raises(ValueError, match="0 GPUs"):
-        list(RayEngine(gpus_per_worker=0.5)(Halve(), [1], lambda _: None))
+        list(RayRunner(gpus_per_worker=0.5)(Halve(), [1], lambda _: None))
 
 
 @pytest.mark.usefixtures("ray")

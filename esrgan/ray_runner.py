@@ -1,4 +1,4 @@
-"""Ray Data as the engine for many items: on this machine or on a cluster, one worker a process."""
+"""Ray Data as the runner of many items: on this machine or on a cluster, one worker a process."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ MOST_BLOCKS = 10_000
 """Parts that the list is cut into; a part is what is repeated when a worker dies."""
 
 
-def _worker_class(task: Any) -> type:
+def _worker_class(task: Any, threads: int) -> type:
     """The class of processes that do a task, which Ray holds; each has a copy of its own."""
 
     class Worker:
@@ -23,7 +23,9 @@ def _worker_class(task: Any) -> type:
 
         def __init__(self) -> None:
             import ray
+            import torch
 
+            torch.set_num_threads(threads)
             self._task: Task = ray.get(task)  # pyright: ignore
 
         def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -40,7 +42,7 @@ def _say_nothing(done: float) -> None:
 
 
 @dataclass(frozen=True)
-class RayEngine:
+class RayRunner:
     """Runs a task on many items by Ray Data.
 
     A worker that dies is replaced, and what it had not finished is done again.
@@ -81,7 +83,7 @@ class RayEngine:
             outcomes = ray.data.from_items(
                 rows, override_num_blocks=min(len(rows), MOST_BLOCKS)
             ).map(
-                _worker_class(ray.put(task)),
+                _worker_class(ray.put(task), cpus),
                 compute=ray.data.ActorPoolStrategy(size=workers),
                 num_cpus=cpus,
                 num_gpus=self.gpus_per_worker or None,

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from esrgan.jobs import Engine, run_here
-from esrgan.ray_engine import RayEngine
+from esrgan.jobs import Runner, run_here
+from esrgan.ray_runner import RayRunner
 
 EXIT_STATUS = (
     "Exit status: 0 if every picture is done, 2 if the command is refused or a picture has "
@@ -12,7 +12,7 @@ EXIT_STATUS = (
 )
 
 
-def add_engine(command: argparse.ArgumentParser) -> None:
+def add_runner(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
     command.epilog = EXIT_STATUS
     command.add_argument(
@@ -31,8 +31,8 @@ def add_engine(command: argparse.ArgumentParser) -> None:
     )
 
 
-def make_engine(options: argparse.Namespace) -> Engine:
-    """The engine that the options name.
+def make_runner(options: argparse.Namespace) -> Runner:
+    """The runner that the options name.
 
     Raises
     ------
@@ -52,4 +52,4 @@ def make_engine(options: argparse.Namespace) -> Engine:
         raise ValueError("--workers is at least 1.")
     if options.gpus_per_worker is not None and not options.gpus_per_worker >= 0:
         raise ValueError("--gpus-per-worker is at least 0.")
-    return RayEngine(options.address, options.workers, options.gpus_per_worker or 0)
+    return RayRunner(options.address, options.workers, options.gpus_per_worker or 0)
