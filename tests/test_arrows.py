@@ -19,15 +19,18 @@ TIERS = (
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection", "folders"),
+        *("alpha_map", "back_projection", "folders", "onnx"),
     },
     {"devices", "engine", "inference", "setup", "symmetries"},
     {"training", "evaluation", "plots", "verification", "enlarging", "ray_runner"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
-EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard", "ray", "pyarrow")
-"""Packages that only the page, figures, another engine, many machines, or training need."""
+EXTRAS = (
+    *("gradio", "matplotlib", "accelerate", "tensorboard"),
+    *("onnx", "onnxscript", "onnxruntime", "ray", "pyarrow"),
+)
+"""Packages that only the page, figures, training, graphs, or many machines need."""
 
 
 def sources():

@@ -50,10 +50,10 @@ def test_the_pages_requirements_are_those_of_the_package_and_its_extra():
     assert requirements(lines("requirements.txt")) == requirements(DEPENDENCIES + EXTRAS["demo"])
 
 
-def test_the_developers_requirements_hold_the_pages_and_those_of_training_and_ray():
+def test_the_developers_requirements_hold_the_pages_and_those_of_the_other_extras():
     assert "-r requirements.txt" in lines("requirements-dev.txt")
     added = requirements(lines("requirements-dev.txt"))
-    assert requirements(EXTRAS["train"] + EXTRAS["ray"]) < added
+    assert requirements(EXTRAS["train"] + EXTRAS["onnx"] + EXTRAS["ray"]) < added
     assert not added & requirements(lines("requirements.txt"))
 
 
@@ -86,7 +86,8 @@ def imported():
 
 def test_every_import_of_the_package_is_a_requirement():
     named = {Requirement(text).name for text in DEPENDENCIES}
-    extra = {Requirement(text).name for text in EXTRAS["train"] + EXTRAS["ray"]}
+    others = EXTRAS["train"] + EXTRAS["onnx"] + EXTRAS["ray"]
+    extra = {Requirement(text).name for text in others}
     used = {DISTRIBUTIONS.get(name, name) for name in imported()}
     assert named <= used
     assert used <= named | extra
