@@ -92,18 +92,7 @@ def work_through(
 ) -> None:
     """Run a task on all items, with a bar that counts pictures and time.
 
-    Parameters
-    ----------
-    runner
-        What runs the task.
-    task
-        Takes the items' payloads.
-    items
-        All of them.
-    failures
-        Where what fails is told.
-    take
-        Is given the outcome of each item that did not fail.
+    The task takes the items' payloads; `take` is given the outcome of each that did not fail.
 
     Raises
     ------
