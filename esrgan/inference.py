@@ -39,7 +39,7 @@ class Upscaler:
         A name from `esrgan.weights.MODELS`, a weights file (.safetensors or .pth), or two:
         PSNR-oriented and GAN. Nothing is downloaded: see `esrgan.weights.download`.
     device
-        'auto' (CUDA where there is one), 'cpu', 'cuda', …
+        'auto' (a GPU where there is one), 'cpu', 'cuda', 'mps', …
     precision
         'auto' and 'fp32' are exact; 'bf16' and 'fp16' are faster and up to 1.5 grey levels off.
     tile_px

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 TIERS = (
     {
         *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
-        *("allocator", "threads", "turns"),
+        *("allocator", "png_rows", "threads", "turns"),
         *("encoders", "jobs", "storage"),
     },
     {
