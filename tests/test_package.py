@@ -55,10 +55,11 @@ def test_the_pages_requirements_are_those_of_the_package_and_its_extra():
     assert requirements(lines("requirements.txt")) == requirements(DEPENDENCIES + EXTRAS["demo"])
 
 
-def test_the_developers_requirements_hold_the_pages_and_those_of_training_and_graphs():
+def test_the_developers_requirements_hold_the_pages_and_those_of_the_other_extras():
     assert "-r requirements.txt" in lines("requirements-dev.txt")
     added = requirements(lines("requirements-dev.txt"))
-    assert requirements(EXTRAS["train"] + EXTRAS["onnx"] + EXTRAS["heic"]) < added
+    extras = [EXTRAS[name] for name in ("train", "onnx", "heic", "ray")]
+    assert requirements(sum(extras, [])) < added
     assert not added & requirements(lines("requirements.txt"))
 
 
@@ -91,7 +92,8 @@ def imported():
 
 def test_every_import_of_the_package_is_a_requirement():
     named = {Requirement(text).name for text in DEPENDENCIES}
-    extra = {Requirement(it).name for name in ("train", "onnx", "heic") for it in EXTRAS[name]}
+    others = [text for name in ("train", "onnx", "heic", "ray") for text in EXTRAS[name]]
+    extra = {Requirement(text).name for text in others}
     used = {DISTRIBUTIONS.get(name, name) for name in imported()}
     assert named <= used
     assert used <= named | extra

@@ -1,7 +1,7 @@
 """Decoding and encoding of picture files; nothing else reads or writes them."""
 
 from esrgan.images.encoding import check_writable_size, encode_jpeg, encode_png
-from esrgan.images.formats import SUFFIXES, picture_files
+from esrgan.images.formats import SUFFIXES
 from esrgan.images.limits import FILE_LIMITS, WEB_LIMITS, Limits
 from esrgan.images.metadata import Metadata
 from esrgan.images.orientation import orient
@@ -21,6 +21,5 @@ __all__ = [
     "fill_hidden",
     "on_white",
     "orient",
-    "picture_files",
     "read",
 ]

@@ -2,7 +2,6 @@
 
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "GIF", "TIFF", "PPM", "TGA")
 """Pillow's names. TGA is the last: it has no mark of its own, so that others are tried first. MPO,
@@ -17,20 +16,6 @@ NAMES = "PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF, PPM or TGA"
 UNSUPPORTED = {b"8BPS": "a Photoshop file", b"%!PS": "a PostScript file", b"%PDF": "a PDF"}
 """First bytes of files of other formats that people try to open, and their names."""
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-
-
-def picture_files(folder: Path, *, any_depth: bool = False) -> list[Path]:
-    """List the files of a folder whose suffix is one of `SUFFIXES`, sorted by path.
-
-    Parameters
-    ----------
-    folder
-        An existing folder.
-    any_depth
-        Whether folders below it are searched, too.
-    """
-    paths = folder.rglob("*") if any_depth else folder.iterdir()
-    return sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 @cache

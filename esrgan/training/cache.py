@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.files import write_atomically
-from esrgan.images import on_white, picture_files, read
+from esrgan.folders import picture_files
+from esrgan.images import on_white, read
 from esrgan.pixels import to_8_bit
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.config import SCALE

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from esrgan.folders import picture_files
 from esrgan.images import FILE_LIMITS, WEB_LIMITS, Limits, encode_png, formats, orient, read
 from tests.images.files import deep_png, encoded, png_chunk, png_header, refusal
 
@@ -45,7 +46,7 @@ def test_a_path_is_read_like_bytes(noise, tmp_path):
 def test_a_folder_lists_the_formats_by_their_rarer_suffixes(noise, kind, suffix, tmp_path):
     (tmp_path / f"a{suffix}").write_bytes(encoded(Image.fromarray(noise).convert("L"), kind))
     (tmp_path / "notes.txt").write_text("no picture")
-    (path,) = formats.picture_files(tmp_path)
+    (path,) = picture_files(tmp_path)
     assert read(path).pixels.shape == noise.shape
 
 
