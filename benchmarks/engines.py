@@ -11,7 +11,7 @@ import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
@@ -60,8 +60,11 @@ def _tasks(name: str, model: str) -> dict[str, Callable[[], object]]:
     )
     lr, scale = to_tensor(region), upscaler.scale
 
+    def ignore(_: object) -> None:
+        """Take rows of the result."""
+
     def tiles() -> None:
-        rows = enlarge(large, lambda x, _: functions.fixed(x), len, scale=scale, tile_px=TILE_PX)
+        rows = enlarge(large, lambda x, _: functions.fixed(x), ignore, scale=scale, tile_px=TILE_PX)
         for _ in rows:
             pass
 
@@ -77,7 +80,7 @@ def _tasks(name: str, model: str) -> dict[str, Callable[[], object]]:
 
 
 @contextmanager
-def _processes(names: list[str], model: str, beside: int) -> Iterator[dict[str, Connection]]:
+def _processes(names: list[str], model: str, beside: int) -> Generator[dict[str, Connection]]:
     """A process for each engine, ready to be timed; ended at the end."""
     context, connections, processes = get_context("spawn"), {}, []
     for name in names:

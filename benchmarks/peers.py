@@ -107,10 +107,13 @@ def _openvino(precision: str) -> Callable[[Upscaler], Functions]:
             for graph in _graphs(upscaler)
         )
 
-        def mix(lr: Tensor, alpha: float) -> Tensor:
-            return torch.from_numpy(mixing([lr.numpy(), np.float32(alpha)])[0])
+        def run(compiled: Any, *inputs: Any) -> Tensor:
+            return torch.from_numpy(compiled(list(inputs))[0])
 
-        return Functions(lambda lr: torch.from_numpy(fixed([lr.numpy()])[0]), mixing and mix)
+        return Functions(
+            lambda lr: run(fixed, lr.numpy()),
+            mixing and (lambda lr, alpha: run(mixing, lr.numpy(), np.float32(alpha))),
+        )
 
     return opened
 
@@ -121,7 +124,7 @@ def _ncnn(upscaler: Upscaler) -> Functions:
     import pnnx
 
     network = _at_alpha(upscaler).network()
-    net = ncnn.Net()
+    net = ncnn.Net()  # pyright: ignore
     net.opt.num_threads = torch.get_num_threads()
     with TemporaryDirectory() as folder:
         file = Path(folder, "network.pt")
@@ -132,7 +135,7 @@ def _ncnn(upscaler: Upscaler) -> Functions:
 
     def fixed(lr: Tensor) -> Tensor:
         extractor = net.create_extractor()
-        extractor.input("in0", ncnn.Mat(lr[0].numpy()))
+        extractor.input("in0", ncnn.Mat(lr[0].numpy()))  # pyright: ignore
         return torch.from_numpy(np.array(extractor.extract("out0")[1]))[None]
 
     return Functions(fixed)
