@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,14 @@ from numpy.typing import NDArray
 from esrgan.alpha_map import Map
 from esrgan.encoders import ENCODERS, Encoder
 from esrgan.folders import results_among, shortened, unique_stems
-from esrgan.images import FILE_LIMITS, JPEG_QUALITY, Picture, read
+from esrgan.images import (
+    FILE_LIMITS,
+    JPEG_QUALITY,
+    Picture,
+    check_writable_size,
+    read,
+    write_png,
+)
 from esrgan.inference import Upscaler
 from esrgan.jobs import Report
 from esrgan.memory import memory_as_value_error
@@ -23,8 +31,8 @@ from esrgan.storage import (
     exists,
     identity,
     join,
+    opened,
     read_bytes,
-    write,
 )
 from esrgan.symmetries import symmetric_tiles
 
@@ -50,6 +58,8 @@ class Recipe:
         Whether the eight symmetries of the square are averaged.
     skip_existing
         Whether results that are there stay as they are.
+    keep_metadata
+        Whether date, camera, copyright and resolution are written into the results.
     """
 
     alphas: tuple[float | Map | None, ...] = (None,)
@@ -58,6 +68,7 @@ class Recipe:
     factor: float | None = None
     is_symmetric: bool = False
     skip_existing: bool = False
+    keep_metadata: bool = False
 
     @property
     def encoder(self) -> Encoder:
@@ -193,8 +204,8 @@ class EnlargeTask:
             def share(done: float, number: int = number) -> None:
                 report((number + done) / len(wanted))
 
-            data, bound = self.encoded(picture, alpha, share)
-            write(target, data)
+            with opened(target) as file:
+                bound = self.write(file, picture, alpha, share)
             notes += [] if bound is None else [_bound_note(bound)]
         return Enlarged(len(wanted), tuple(notes))
 
@@ -203,8 +214,26 @@ class EnlargeTask:
         picture = read(data)
         scale = self.setup.upscaler.scale
         height, width = picture.pixels.shape[:2]
-        self.recipe.encoder.check_size(*_size(height, width, self.recipe.factor or scale))
+        height, width = _size(height, width, self.recipe.factor or scale)
+        check_writable_size(width, height, self.recipe.output_format)
         return picture
+
+    def write(
+        self, file: BinaryIO, picture: Picture, alpha: float | Map | None, report: Report
+    ) -> float | None:
+        """Write one result into a file, a PNG row by row; returns the p99 of `Enlargement`."""
+        recipe, upscaler = self.recipe, self.setup.upscaler
+        is_plain = (
+            recipe.factor is None and not recipe.is_symmetric and not isinstance(alpha, np.ndarray)
+        )
+        if not is_plain or recipe.output_format != "png":
+            data, bound = self.encoded(picture, alpha, report)
+            file.write(data)
+            return bound
+        bands = upscaler.upscale_in_bands(picture, alpha, lambda it: report(it.done / it.total))
+        height = picture.pixels.shape[0] * upscaler.scale
+        write_png(file, bands, height, keep_metadata=recipe.keep_metadata)
+        return None
 
     def encoded(
         self, picture: Picture, alpha: float | Map | None, report: Report
@@ -222,7 +251,9 @@ class EnlargeTask:
             result = upscaler.finish(picture, enlarged.pixels)
             if recipe.factor is not None:
                 result = resized(result, picture.pixels.shape[:2], recipe.factor)
-            return recipe.encoder.encode(result, recipe.quality), enlarged.p99
+            settings = {"quality": recipe.quality} if recipe.encoder.has_quality else {}
+            data = recipe.encoder.encode(result, keep_metadata=recipe.keep_metadata, **settings)
+            return data, enlarged.p99
 
 
 def _bound_note(p99: float) -> str:

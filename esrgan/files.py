@@ -3,7 +3,10 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from platformdirs import user_cache_path
 
@@ -20,18 +23,17 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_atomically(path: Path, data: bytes, *, partial: Path | None = None) -> None:
-    """Write a file so that it is complete or absent, even after a crash.
+@contextmanager
+def open_atomically(path: Path, *, partial: Path | None = None) -> Generator[BinaryIO]:
+    """Open a file for writing that is complete or absent afterwards, even after a crash.
 
-    The data are written to another file beside it, flushed to the disk, and renamed; missing
-    folders are made.
+    The data are written to another file beside it, which at the end of the block is flushed to the
+    disk and renamed; after an error in the block it is removed. Missing folders are made.
 
     Parameters
     ----------
     path
         The file.
-    data
-        Its whole content.
     partial
         The other file; None takes a hidden one whose name no other process uses.
 
@@ -44,12 +46,18 @@ def write_atomically(path: Path, data: bytes, *, partial: Path | None = None) ->
     temporary = partial or path.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file of some content by `open_atomically`."""
+    with open_atomically(path) as file:
+        file.write(data)
 
 
 def cache_folder() -> Path:

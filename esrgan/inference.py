@@ -3,34 +3,27 @@
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from esrgan.allocator import keep_freed_memory
-from esrgan.alpha_map import Map, sample
-from esrgan.borders import NO_SIDES, keep_flat
+from esrgan.alpha_map import Map
 from esrgan.cutout import Cutout, whole
 from esrgan.devices import choose_device, open_on
-from esrgan.engine import Engine
 from esrgan.images import Picture, fill_hidden
 from esrgan.interpolation import AlphaCurve, check_alpha
-from esrgan.memory import is_out_of_memory, memory_as_value_error
-from esrgan.pixels import check_pixels, has_colour, to_tensor
-from esrgan.precision import PRECISIONS, is_valid
-from esrgan.resize import enlarge_in_bands
-from esrgan.seamless import cut_repeated, cutting, repeat
-from esrgan.tiles import Canvas, Enlargement, Region, Render, Write, enlarge
+from esrgan.memory import memory_as_value_error
+from esrgan.pixels import check_pixels, has_colour
+from esrgan.precision import PRECISIONS
+from esrgan.tiled import SMALLEST_TILE_PX, Tiled
+from esrgan.tiles import Canvas, Enlargement, Write
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
 
-BICUBIC_SCALE = 4
 DEFAULT_TILE_PX = 160
-SMALLEST_TILE_PX = 64
 
 
 class Upscaler:
@@ -58,8 +51,8 @@ class Upscaler:
         pair, first the PSNR-oriented and then the GAN network.
     model
         Its entry in the registry.
-    device, dtype
-        Where and at which precision the networks run.
+    device
+        Where the networks run.
 
     Raises
     ------
@@ -84,19 +77,32 @@ class Upscaler:
         wrap: bool = False,
     ) -> None:
         _check_settings(precision, tile_px)
-        self.wrap = wrap
         self.model = _resolve(name_or_pair)
         self.device = choose_device(device)
-        self.dtype, self.tile_px = PRECISIONS[precision], tile_px
         self.ends = open_on(self.model, self.device)
-        self._engines: dict[torch.dtype, Engine] = {}
+        self._tiled = Tiled(self.ends, PRECISIONS[precision], tile_px, wrap=wrap)
         if self.device.type == "cpu":
             keep_freed_memory()
 
     @property
     def scale(self) -> int:
         """Ratio of output to input size, such as 4."""
-        return self.ends[0].scale if self.ends else BICUBIC_SCALE
+        return self._tiled.scale
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Precision of the networks."""
+        return self._tiled.dtype
+
+    @property
+    def tile_px(self) -> int:
+        """Largest tile at LR size."""
+        return self._tiled.tile_px
+
+    @property
+    def wrap(self) -> bool:
+        """Whether pictures are seamless textures."""
+        return self._tiled.wrap
 
     def like(self, *, precision: str = "auto", tile_px: int = DEFAULT_TILE_PX) -> "Upscaler":
         """Return an upscaler of the same networks, not read again, with other settings.
@@ -113,7 +119,7 @@ class Upscaler:
         """
         _check_settings(precision, tile_px)
         other = copy(self)
-        other.dtype, other.tile_px = PRECISIONS[precision], tile_px
+        other._tiled = self._tiled.like(PRECISIONS[precision], tile_px)
         return other
 
     def alpha(self, alpha: float | None) -> float | None:
@@ -205,15 +211,35 @@ class Upscaler:
             Its enlarged pixels, (scale·H, scale·W, 3).
         """
         grey = picture.grey or not has_colour(picture.pixels)
-        opacity = None if picture.opacity is None else self._enlarged_opacity(picture.opacity)
-        return replace(picture, pixels=pixels, opacity=opacity, grey=grey)
+        return replace(picture, pixels=pixels, opacity=self._opacity(picture), grey=grey)
 
-    def _enlarged_opacity(self, opacity: NDArray) -> NDArray:
-        """Enlarge an alpha channel by bicubic interpolation."""
+    def _opacity(self, picture: Picture) -> NDArray | None:
+        """The enlarged opacity of a picture that has one."""
         with memory_as_value_error():
-            small = repeat(opacity) if self.wrap else opacity
-            large = np.concatenate(list(enlarge_in_bands(small, self.scale)))
-            return cut_repeated(large, self.scale) if self.wrap else large
+            return (
+                picture.opacity
+                if picture.opacity is None
+                else self._tiled.enlarge_opacity(picture.opacity)
+            )
+
+    def upscale_in_bands(
+        self,
+        picture: Picture,
+        alpha: float | Map | None = None,
+        report: Callable[[Progress], None] | None = None,
+    ) -> Iterator[Picture]:
+        """Enlarge a decoded picture as `upscale` does, and yield bands of it from top to bottom.
+
+        `esrgan.images.write_png` writes them to a file as they come. Parameters and errors are
+        those of `bands`, for a picture with opacity, too.
+        """
+        picture = fill_hidden(picture)
+        like = replace(picture, grey=picture.grey or not has_colour(picture.pixels))
+        opacity, top = self._opacity(picture), 0
+        for rows in self.bands(picture.pixels, alpha, report):
+            part = None if opacity is None else opacity[top : top + len(rows)]
+            yield replace(like, pixels=rows, opacity=part)
+            top += len(rows)
 
     def tiles(
         self,
@@ -297,44 +323,15 @@ class Upscaler:
         write: Write,
         cutout: Cutout | None = None,
     ) -> Steps[float | None]:
-        """Enlarge a picture; a seamless texture with its repetition around it."""
+        """Enlarge a picture; where a map of α varies, its error's bound is returned."""
         check_pixels(picture)
-        with memory_as_value_error():
-            cutout = cutout or whole(picture)
-            if self.wrap:
-                height, width = picture.shape[:2]
-                if isinstance(alpha, np.ndarray):
-                    stretched = sample(alpha, slice(0, height), slice(0, width), (height, width))
-                    alpha = repeat(stretched)
-                write = cutting(write, height, self.scale)
-                picture, cutout = repeat(picture), replace(cutout, sides=NO_SIDES)
-            return (yield from self._steps_of(picture, alpha, write, cutout))
-
-    def _steps_of(
-        self, picture: NDArray, alpha: float | Map | None, write: Write, cutout: Cutout
-    ) -> Steps[float | None]:
-        """Enlarge a picture by one network, or by a map of α, whose error's bound is returned."""
         if isinstance(alpha, np.ndarray):
             lowest, highest = self.alpha(float(alpha.min())), self.alpha(float(alpha.max()))
-            if lowest != highest:
-                return (yield from self._steps_by_map(picture, alpha, write, cutout))
-            alpha = lowest
-        yield from self._steps_at(picture, self.alpha(alpha), write, cutout)
-        return None
-
-    def _steps_at(
-        self, picture: NDArray, alpha: float | None, write: Write, cutout: Cutout
-    ) -> Steps[None]:
-        """Enlarge all tiles by the network at one α."""
-        if not self.ends:
-            yield from _in_bands(picture, self.scale, write)
-            return
-        size = picture.shape[:2]
-
-        def render(lr: Tensor, region: Region) -> Tensor:
-            return self._run(lr, alpha, cutout.at(*region, size))
-
-        yield from self._in_tiles(picture, render, write)
+            alpha = lowest if lowest == highest else alpha
+        else:
+            alpha = self.alpha(alpha)
+        with memory_as_value_error():
+            return (yield from self._tiled.steps(picture, alpha, write, cutout or whole(picture)))
 
     def curve(
         self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
@@ -376,81 +373,12 @@ class Upscaler:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
         check_pixels(picture)
         known = cutout or whole(picture)
-        if self.wrap:
-            picture, known = repeat(picture), replace(known, sides=NO_SIDES)
-        lr = to_tensor(picture)
 
         def render(alpha: float) -> NDArray[np.float32]:
             with memory_as_value_error():
-                enlarged = self._enlarge_float(lr, alpha, known)
-            return cut_repeated(enlarged, self.scale) if self.wrap else enlarged
+                return self._tiled.enlarge_whole(picture, alpha, known)
 
         return AlphaCurve(render, step=step)
-
-    def _enlarge_float(self, lr: Tensor, alpha: float, cutout: Cutout) -> NDArray[np.float32]:
-        """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
-        sr = self._run(lr, alpha, cutout)[0].numpy()
-        return np.ascontiguousarray(sr.transpose(1, 2, 0))
-
-    def _steps_by_map(
-        self, picture: NDArray, alpha_map: Map, write: Write, cutout: Cutout
-    ) -> Steps[float]:
-        """Enlarge each tile by its own curve; returns the largest bound of their errors."""
-        size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
-        bounds: list[float] = []
-
-        def render(lr: Tensor, region: Region) -> Tensor:
-            rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            tile = cutout.at(*region, picture.shape[:2])
-            curve = AlphaCurve(partial(self._enlarge_float, lr, cutout=tile)).complete()
-            bounds.append(curve.p99)
-            sr = curve.at_float(sample(alpha_map, rows, columns, size))
-            return torch.from_numpy(sr).permute(2, 0, 1)[None]
-
-        yield from self._in_tiles(picture, render, write)
-        return max(bounds)
-
-    def _in_tiles(self, picture: NDArray, render: Render, write: Write) -> Steps[None]:
-        """Enlarge tile by tile; where memory is too small, go on with smaller tiles."""
-        tile_px, written = self.tile_px, 0
-
-        def count(rows: NDArray) -> None:
-            nonlocal written
-            write(rows)
-            written += len(rows)
-
-        while True:
-            layout = {"scale": self.scale, "tile_px": tile_px, "written": written}
-            try:
-                return (yield from enlarge(picture, render, count, **layout))
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error) or tile_px <= SMALLEST_TILE_PX:
-                    raise
-                tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
-
-    def _run(self, lr: Tensor, alpha: float | None, cutout: Cutout) -> Tensor:
-        """Enlarge one tile, flat up to the picture's border; a grey picture gets no colour."""
-        sr = keep_flat(partial(self._run_network, alpha=alpha), lr, cutout.sides)
-        if not cutout.grey:
-            return sr
-        mean = sr.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
-        return mean.contiguous(memory_format=torch.channels_last)
-
-    def _run_network(self, lr: Tensor, alpha: float | None) -> Tensor:
-        """Enlarge one tile, (1, 3, h, w), by the network at one α to float32 (1, 3, s·h, s·w).
-
-        A half-precision output that is not valid is computed again in float32.
-        """
-        sr = self._engine(self.dtype).run(lr, alpha)
-        if self.dtype != torch.float32 and not is_valid(sr, lr):
-            sr = self._engine(torch.float32).run(lr, alpha)
-        return sr
-
-    def _engine(self, dtype: torch.dtype) -> Engine:
-        """The model's engine of a precision, made when it is needed for the first time."""
-        if dtype not in self._engines:
-            self._engines[dtype] = Engine(self.ends, dtype)
-        return self._engines[dtype]
 
 
 def _check_settings(precision: str, tile_px: int) -> None:
@@ -459,15 +387,6 @@ def _check_settings(precision: str, tile_px: int) -> None:
         raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, not {precision!r}.")
     if tile_px < SMALLEST_TILE_PX:
         raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
-
-
-def _in_bands(picture: NDArray, scale: int, write: Write) -> Steps[None]:
-    """Enlarge by bicubic interpolation, band by band of rows."""
-    height, done = picture.shape[0] * scale, 0
-    for band in enlarge_in_bands(picture, scale):
-        write(band)
-        done += len(band)
-        yield Progress(done, height)
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:

@@ -16,7 +16,7 @@ class Setup:
     ----------
     model
         An entry of the registry.
-    device, precision, tile_px
+    device, precision, tile_px, wrap
         As in the constructor of `Upscaler`.
     """
 
@@ -24,13 +24,18 @@ class Setup:
     device: str = "auto"
     precision: str = "auto"
     tile_px: int = DEFAULT_TILE_PX
+    wrap: bool = False
 
     @cached_property
     def upscaler(self) -> Upscaler:
         """The upscaler, opened at its first use in each process."""
         return Upscaler(
-            self.model, device=self.device, precision=self.precision, tile_px=self.tile_px
+            self.model,
+            device=self.device,
+            precision=self.precision,
+            tile_px=self.tile_px,
+            wrap=self.wrap,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.model, self.device, self.precision, self.tile_px)
+        return type(self), (self.model, self.device, self.precision, self.tile_px, self.wrap)

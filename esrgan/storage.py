@@ -3,13 +3,14 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from esrgan.files import write_atomically
+from esrgan.files import open_atomically
 
 Location = Path | str
 """A local path, or the URI of a file or folder as text."""
@@ -146,9 +147,11 @@ def check_writable(location: Location) -> None:
         partial.unlink(missing_ok=True)
 
 
-def write(location: Location, data: bytes) -> None:
-    """Write a file so that it is complete or absent: under another name first, then moved.
+@contextmanager
+def opened(location: Location) -> Generator[BinaryIO]:
+    """Open a file for writing that is complete or absent afterwards.
 
+    It is written under another name, and moved at the end of the block; after an error it is not.
     The other name depends on the file's own only, so that whoever writes it again, after a
     process was killed, leaves nothing else behind.
 
@@ -158,7 +161,8 @@ def write(location: Location, data: bytes) -> None:
         If it cannot be written.
     """
     if isinstance(location, Path):
-        write_atomically(location, data, partial=_partial(location))
+        with open_atomically(location, partial=_partial(location)) as file:
+            yield file
         return
     system, path = _open(location)
     folder, _, name = path.rpartition("/")
@@ -166,7 +170,7 @@ def write(location: Location, data: bytes) -> None:
         system.create_dir(folder)
     partial = f"{folder}/{_partial_name(name)}"
     with system.open_output_stream(partial, compression=None) as stream:
-        stream.write(data)
+        yield stream
     system.move(partial, path)
 
 

@@ -14,14 +14,14 @@ ROOT = Path(__file__).parent.parent
 TIERS = (
     {
         *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
-        *("allocator", "png_rows", "threads", "turns"),
+        *("allocator", "threads", "turns"),
         *("encoders", "jobs", "storage"),
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
         *("alpha_map", "back_projection", "borders", "cutout", "folders", "onnx", "seamless"),
     },
-    {"devices", "engine", "inference", "setup", "symmetries"},
+    {"devices", "engine", "inference", "setup", "symmetries", "tiled"},
     {"training", "evaluation", "plots", "verification", "enlarging", "ray_runner"},
     {"cli", "__main__"},
 )

@@ -7,7 +7,7 @@ import torch
 from skimage import data
 
 from esrgan import Upscaler, imresize
-from esrgan import inference as module
+from esrgan import tiled as module
 from esrgan.cutout import Cutout
 from esrgan.engine import Engine
 from esrgan.images import Picture
@@ -218,7 +218,7 @@ def test_scarce_memory_halves_the_tiles_of_a_map_too(monkeypatch, textured):
             raise MemoryError
         return np.full((4 * lr.shape[2], 4 * lr.shape[3], 3), alpha, np.float32)
 
-    monkeypatch.setattr(upscaler, "_enlarge_float", scarce)
+    monkeypatch.setattr(upscaler._tiled, "_enlarge_float", scarce)
     ramp = np.linspace(0, 1, 64 * 60, dtype=np.float32).reshape(60, 64)
     assert upscaler.tiles(textured, ramp).result().pixels.shape == (600, 640, 3)
     assert areas[0] > 120 * 120 > areas[-1]

@@ -8,6 +8,11 @@ from esrgan import storage
 from esrgan.folders import list_pictures
 
 
+def write(location, data):
+    with storage.opened(location) as file:
+        file.write(data)
+
+
 @pytest.fixture(params=["path", "uri"])
 def folder(request, tmp_path):
     """A folder with two files, as a path and as a URI of pyarrow's local file system."""
@@ -34,7 +39,7 @@ def test_files_are_listed_read_and_written(folder, tmp_path):
     storage.check_writable(target)
     assert not storage.exists(target)
     for data in (b"first", b"second"):
-        storage.write(target, data)
+        write(target, data)
         assert storage.read_bytes(target, megabytes=1) == data
     assert [path.name for path in (tmp_path / "new" / "deep").iterdir()] == ["d.png"]
 
@@ -53,8 +58,8 @@ def test_whoever_writes_after_a_killed_process_leaves_nothing_of_it(folder, tmp_
     with monkeypatch.context() as killed:
         killed.setattr("pathlib.Path.replace", lambda *_: None)
         killed.setattr("pathlib.Path.unlink", lambda *_, **__: None)
-        storage.write(tmp_path / "d.png", b"half")
-    storage.write(target, b"whole")
+        write(tmp_path / "d.png", b"half")
+    write(target, b"whole")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["a b%.png", "below", "d.png"]
 

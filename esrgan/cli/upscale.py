@@ -86,6 +86,14 @@ def _add_results(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--tta", action="store_true", help="mean over eight symmetries: the '+' of publications"
     )
+    command.add_argument(
+        "--wrap", action="store_true", help="seamless textures: the results fit at all borders"
+    )
+    command.add_argument(
+        "--keep-metadata",
+        action="store_true",
+        help="keep date, camera, copyright and resolution; never the place",
+    )
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
@@ -142,7 +150,7 @@ def _run(options: argparse.Namespace) -> int:
         raise ValueError("There is no picture to enlarge.")
     _check_output(output)
     check_outputs([options.failures])
-    setup = make_setup(options)
+    setup = replace(make_setup(options), wrap=options.wrap)
     # A cluster's head, which only names the results, needs no GPU.
     naming = replace(setup, device="cpu") if options.engine == "ray" else setup
     recipe = replace(recipe, alphas=_alphas(options, naming.upscaler.model))
@@ -182,6 +190,7 @@ def _recipe(options: argparse.Namespace, output: Location) -> Recipe:
         factor=options.outscale,
         is_symmetric=options.tta,
         skip_existing=options.skip_existing,
+        keep_metadata=options.keep_metadata,
     )
 
 

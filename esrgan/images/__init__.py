@@ -1,15 +1,17 @@
 """Decoding and encoding of picture files; nothing else reads or writes them."""
 
-from esrgan.images.encoding import check_writable_size, encode_jpeg, encode_png
+from esrgan.images.encoding import JPEG_QUALITY, check_writable_size, encode_jpeg, encode_webp
 from esrgan.images.formats import SUFFIXES
 from esrgan.images.limits import FILE_LIMITS, WEB_LIMITS, Limits
 from esrgan.images.metadata import Metadata
 from esrgan.images.orientation import orient
 from esrgan.images.picture import Picture, fill_hidden, on_white
+from esrgan.images.png import encode_png, write_png
 from esrgan.images.reading import read
 
 __all__ = [
     "FILE_LIMITS",
+    "JPEG_QUALITY",
     "SUFFIXES",
     "WEB_LIMITS",
     "Limits",
@@ -18,8 +20,10 @@ __all__ = [
     "check_writable_size",
     "encode_jpeg",
     "encode_png",
+    "encode_webp",
     "fill_hidden",
     "on_white",
     "orient",
     "read",
+    "write_png",
 ]

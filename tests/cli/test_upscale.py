@@ -155,7 +155,36 @@ def test_a_format_that_cannot_hold_the_result_says_so_before_it_is_computed(run,
     monkeypatch.setattr(Upscaler, "tiles", lambda *_: pytest.fail("it was computed"))
     status, said = run("long.png", "-o", "out", "--format", "webp")
     assert status == 2
-    assert "esrgan: long.png: The result would have 16400x8 px; WebP holds at most 16383" in said
+    assert "esrgan: long.png: A WebP has at most 16383 pixels a side, not 16400: save" in said
+
+
+def test_a_png_is_written_while_it_is_computed(run, save, photo, monkeypatch):
+    save("a.png", pixels=np.tile(photo, (2, 2, 1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(Upscaler, "tiles", lambda *_: pytest.fail("it was computed as a whole"))
+        assert run("a.png", "-o", "out", "--tile-px", 64, model="esrgan")[0] == 0
+    expected = Upscaler("esrgan", tile_px=64)(np.tile(photo, (2, 2, 1)))
+    assert np.array_equal(read("out/a_esrgan_a1.00_x4.png").pixels, expected)
+
+
+def test_metadata_are_kept_on_request(run, photo):
+    exif = Image.Exif()
+    exif[0x0110], exif[0x8298] = "a phone", "a person"
+    Image.fromarray(photo[:20, :20]).save("a.jpg", exif=exif, dpi=(300, 300))
+    for form in ("png", "jpg", "webp"):
+        assert run("a.jpg", "-o", "out", "--format", form, "--keep-metadata")[0] == 0
+        kept = read(f"out/a_bicubic_x4.{form}").metadata
+        assert kept.main == {0x0110: "a phone", 0x8298: "a person"}
+        assert run("a.jpg", "-o", "bare", "--format", form)[0] == 0
+        assert read(f"bare/a_bicubic_x4.{form}").metadata.main == {}
+
+
+def test_a_seamless_texture_fits_at_its_borders(run, save, photo):
+    texture = np.block([[[photo], [photo[:, ::-1]]], [[photo[::-1]], [photo[::-1, ::-1]]]])
+    save("a.png", pixels=np.ascontiguousarray(texture[:64, :64]))
+    assert run("a.png", "-o", "out", "--wrap", model="esrgan")[0] == 0
+    expected = Upscaler("esrgan", wrap=True)(np.ascontiguousarray(texture[:64, :64]))
+    assert np.array_equal(read("out/a_esrgan_a1.00_x4.png").pixels, expected)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.1, 2, 3.3, 4, 6])
@@ -287,15 +316,15 @@ def test_failures_are_listed_before_anything_is_computed_if_they_can_be(run, sav
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
 def test_a_full_disk_ends_the_run_and_says_how_many_are_done(run, save, monkeypatch, number):
     save("in/a.png", "in/b.png", "in/c.png", "in/d.png")
-    write, written = storage.write_atomically, []
+    open_atomically, written = storage.open_atomically, []
 
-    def write_two(path, data, **options):
+    def open_two(path, **options):
         written.append(path.name)
         if len(written) > 2:
             raise OSError(number, "No room")
-        write(path, data, **options)
+        return open_atomically(path, **options)
 
-    monkeypatch.setattr(storage, "write_atomically", write_two)
+    monkeypatch.setattr(storage, "open_atomically", open_two)
     status, said = run("in", "-o", "out")
     assert (status, said) == (2, "esrgan: No room. 2 of 4 pictures are done.\n")
     assert len(written) == 3

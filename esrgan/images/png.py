@@ -1,8 +1,9 @@
-"""PNG files written row by row, so that a picture of any size needs little memory.
+"""PNG files, written row by row, so that a picture of any size needs little memory.
 
 Pillow and OpenCV encode a picture only as a whole.
 """
 
+import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import Picture
+from esrgan.images.picture import Picture
+from esrgan.images.profiles import colour_space
 from esrgan.pixels import to_grey
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -21,24 +23,48 @@ COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 FILTER_ROWS = 32
 """Rows that are filtered at once; their arithmetic then stays in the processor's cache."""
 CHUNK_BYTES = 1 << 16
+INCH_M = 0.0254
+
+
+def encode_png(picture: Picture, *, compress_level: int = 6, keep_metadata: bool = False) -> bytes:
+    """Encode a picture as PNG, grey or colour, 8 or 16 bits a channel.
+
+    A profile that the pixels still have is written, too.
+
+    Parameters
+    ----------
+    picture
+        uint8 or uint16.
+    compress_level
+        0 (fast) to 9 (small).
+    keep_metadata
+        Whether date, camera, copyright and resolution (`Picture.metadata`) are written.
+    """
+    file, height = io.BytesIO(), len(picture.pixels)
+    write_png(file, [picture], height, compress_level=compress_level, keep_metadata=keep_metadata)
+    return file.getvalue()
 
 
 def write_png(
-    file: BinaryIO, bands: Iterable[Picture], height: int, *, compress_level: int = 6
+    file: BinaryIO,
+    bands: Iterable[Picture],
+    height: int,
+    *,
+    compress_level: int = 6,
+    keep_metadata: bool = False,
 ) -> None:
-    """Write a picture as PNG while its rows are computed: grey or colour, 8 or 16 bits a channel.
+    """Write a picture as `encode_png` does, while its rows are computed.
 
     Parameters
     ----------
     file
         Open for writing bytes.
     bands
-        The picture from top to bottom, each band with some of its rows; all alike in width, dtype,
-        opacity and `grey`.
+        The picture from top to bottom, each band with some of its rows; in all else they are alike.
     height
         Number of rows of all bands together.
-    compress_level
-        0 (fast) to 9 (small).
+    compress_level, keep_metadata
+        As in `encode_png`.
 
     Raises
     ------
@@ -48,6 +74,7 @@ def write_png(
     rest = iter(bands)
     first = next(rest)
     file.write(SIGNATURE + _chunk(b"IHDR", _header(_channels(first), height)))
+    file.write(b"".join(_descriptions(first, keep_metadata=keep_metadata)))
     compressor, waiting = zlib.compressobj(compress_level), b""
     for filtered in _filtered(chain((first,), rest), height):
         waiting += compressor.compress(filtered)
@@ -57,9 +84,14 @@ def write_png(
     file.write(_chunk(b"IDAT", waiting + compressor.flush()) + _chunk(b"IEND", b""))
 
 
+def is_written_grey(picture: Picture) -> bool:
+    """Tell whether a file has one colour channel: a profile of RGB needs three."""
+    return picture.grey and (picture.profile is None or colour_space(picture.profile) == "GRAY")
+
+
 def _channels(picture: Picture) -> NDArray:
     """Channels of a band as the file holds them, (rows, W, 1 to 4)."""
-    colour = to_grey(picture.pixels)[..., None] if picture.grey else picture.pixels
+    colour = to_grey(picture.pixels)[..., None] if is_written_grey(picture) else picture.pixels
     if picture.opacity is None:
         return colour
     return np.concatenate((colour, picture.opacity[..., None]), axis=2)
@@ -71,6 +103,17 @@ def _header(channels: NDArray, height: int) -> bytes:
     return struct.pack(
         ">IIBBBBB", channels.shape[1], height, bits, COLOUR_TYPES[channels.shape[2]], 0, 0, 0
     )
+
+
+def _descriptions(picture: Picture, *, keep_metadata: bool) -> Iterator[bytes]:
+    """Make the chunks of the profile and, on request, of the metadata."""
+    if picture.profile:
+        yield _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.profile))
+    if keep_metadata and picture.metadata.dpi:
+        per_metre = (round(number / INCH_M) for number in picture.metadata.dpi)
+        yield _chunk(b"pHYs", struct.pack(">IIB", *per_metre, 1))
+    if keep_metadata and (exif := picture.metadata.exif()):
+        yield _chunk(b"eXIf", exif)
 
 
 def _chunk(kind: bytes, payload: bytes) -> bytes:
