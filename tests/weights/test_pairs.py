@@ -5,11 +5,13 @@ import torch
 
 from esrgan import Upscaler
 from esrgan.weights import MODELS, Generator, load, open_model, save_weights
+from esrgan.weights.generator import full_config
 from esrgan.weights.pairs import check_generators, probes
 
 
 def generator(network):
-    return Generator("rrdbnet", vars(network.config), network.state_dict(), {})
+    config = full_config("rrdbnet", vars(network.config))
+    return Generator("rrdbnet", config, network.state_dict(), {})
 
 
 @pytest.fixture
