@@ -8,6 +8,7 @@ from esrgan.evaluation.pictures import MetricInput, MetricModels
 from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import UndefinedError, niqe
 from esrgan.metrics.perception import PROXY_ERROR, combine, ma_proxy
+from esrgan.metrics.pristine_model import load_model
 from esrgan.metrics.published_index import published_index
 
 
@@ -78,7 +79,7 @@ class Metric:
 
     @property
     def _error_text(self) -> str:
-        """The error of an estimate, such as ' ± 0.36'; empty for an exact metric."""
+        """The error of an estimate, such as ' ± 0.35'; empty for an exact metric."""
         return "" if self.error is None else f" ± {self.error}"
 
     def format_number(self, value: float | None) -> str:
@@ -91,7 +92,7 @@ class Metric:
         Examples
         --------
         >>> METRICS["psnr_y"].format_value(26.0), METRICS["perceptual_index"].format_value(2.5)
-        ('26.00 dB', '2.50 ± 0.36')
+        ('26.00 dB', '2.50 ± 0.35')
         """
         return self.format_number(value) + ("" if value is None else self.suffix)
 
@@ -102,9 +103,9 @@ def _fidelity(function: Callable[..., float], inputs: MetricInput, *, rgb: bool 
 
 
 def _niqe(inputs: MetricInput) -> float:
-    """NIQE by the model that the input names, or by the embedded one."""
+    """NIQE by the model that the input names, or by the public one."""
     model = inputs.metric_models.pristine
-    return niqe(inputs.sr, model) if model else inputs.embedded_niqe
+    return niqe(inputs.sr, model) if model else inputs.public_niqe
 
 
 def _lpips(inputs: MetricInput, key: str) -> float:
@@ -155,9 +156,10 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=False,
         convention=(
-            f"Ma's half is a proxy fitted to DCT energy, ± {PROXY_ERROR} rms; whole picture"
+            f"Ma's half is estimated from singular values of patches, ± {PROXY_ERROR} rms; "
+            "whole picture"
         ),
-        compute=lambda inputs: combine(ma_proxy(inputs.sr), inputs.embedded_niqe),
+        compute=lambda inputs: combine(ma_proxy(inputs.sr), inputs.public_niqe),
         error=PROXY_ERROR,
     ),
     "lr_psnr": Metric(
@@ -255,12 +257,8 @@ def conventions(
     """
     texts = {name: METRICS[name].convention.format(border_px=border_px) for name in metrics}
     if "niqe" in texts:
-        model = (
-            metric_models.pristine.name
-            if metric_models and metric_models.pristine
-            else "our own fit"
-        )
-        texts["niqe"] += f"; pristine model: {model}"
+        model = (metric_models and metric_models.pristine) or load_model()
+        texts["niqe"] += f"; pristine model: {model.name}"
     if metric_models and metric_models.lpips and metric_models.lpips.key in texts:
         texts[metric_models.lpips.key] += f", {metric_models.lpips.name}"
     return texts

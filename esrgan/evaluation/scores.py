@@ -69,7 +69,7 @@ def caption(scores: Scores) -> str:
     Examples
     --------
     >>> caption(Scores("", {"psnr_y": 26.0, "perceptual_index": 2.5, "niqe": None}, {}))
-    'PSNR 26.00 dB · PI proxy 2.50 ± 0.36 · NIQE –'
+    'PSNR 26.00 dB · PI proxy 2.50 ± 0.35 · NIQE –'
     """
     written = ((METRICS[name], value) for name, value in scores.values.items())
     return " · ".join(f"{metric.title} {metric.format_value(value)}" for metric, value in written)

@@ -114,9 +114,9 @@ def test_tables_of_a_sweep(table):
     assert float(read[1]["psnr_y"]) == table["methods"]["bicubic"]["mean"]["psnr_y"]
     text = to_markdown(rows, table["convention"])
     assert text.startswith(
-        "| method | α | PSNR/dB | RMSE | PI proxy ± 0.36 |\n|---|---|---:|---:|---:|\n"
+        "| method | α | PSNR/dB | RMSE | PI proxy ± 0.35 |\n|---|---|---:|---:|---:|\n"
     )
-    assert "- PI proxy: Ma's half is a proxy" in text
+    assert "- PI proxy: Ma's half is estimated" in text
 
 
 def test_tables_of_pictures():
