@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from esrgan.evaluation.catalogue import METRICS
+from esrgan.evaluation.catalogue import find_metric
 from esrgan.evaluation.sweep import PATHS, method_points, path_points
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.metrics.plane import REGION_LIMITS, Point
@@ -153,7 +153,7 @@ def sweep_curves(report: Mapping[str, Any]) -> "Figure":
             values = [_or_nan(entry["mean"][metric]) for entry in report[path]]
             alphas = [entry["alpha"] for entry in report[path]]
             axes.plot(alphas, values, style, color=colour, markersize=3, label=path)
-        axes.set(ylabel=METRICS[metric].axis_label, xlabel="α")
+        axes.set(ylabel=find_metric(metric).axis_label, xlabel="α")
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7, title="interpolation", title_fontsize=7)
     return figure

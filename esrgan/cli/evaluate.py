@@ -16,8 +16,8 @@ from esrgan.cli.options import (
     write_text,
 )
 from esrgan.evaluation import (
-    METRICS,
     evaluate,
+    find_metric,
     find_pairs,
     picture_rows,
     report,
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     write_text(options.csv, lambda: to_csv(rows))
     write_text(options.markdown, lambda: to_markdown(rows, table["convention"]))
     for metric, mean in table["mean"].items():
-        value = METRICS[metric].format_value(mean)
+        value = find_metric(metric).format_value(mean)
         counted = f"{table['count'][metric]} of {len(pairs)}"
         print(f"{metric:18} {value:>12}  over {counted}  ({_note(table, metric)})")
     return 0

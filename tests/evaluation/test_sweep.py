@@ -121,6 +121,7 @@ def test_tables_of_a_sweep(table):
 
 def test_tables_of_pictures():
     scores = [Scores("a|b", {"psnr_y": 30.0, "niqe": None}, {"niqe": "too flat"})]
-    rows = picture_rows(report(Upscaler("bicubic"), None, scores))
+    table = report(Upscaler("bicubic"), None, scores)
+    rows = picture_rows(table)
     assert to_csv(rows) == "name,psnr_y,niqe,reasons\na|b,30.0,,niqe: too flat\nmean,30.0,,\n"
-    assert "| a\\|b | 30.00 | – |" in to_markdown(rows, {})
+    assert "| a\\|b | 30.00 | – |" in to_markdown(rows, table["convention"])
