@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from esrgan.evaluation.catalogue import find_metric
+from esrgan.evaluation.catalogue import METRICS, find_metric
 from esrgan.evaluation.metric import Metric
 from esrgan.evaluation.sweep import PATHS
 
@@ -76,7 +76,7 @@ def to_markdown(rows: Sequence[Row], convention: Mapping[str, str]) -> str:
     <BLANKLINE>
     """
     columns = [column for column in rows[0] if column != "reasons"]
-    metrics = {name: find_metric(name) for name in convention}
+    metrics = {name: find_metric(name) for name in columns if name in METRICS or name in convention}
     lines = [_line(_heading(column, metrics.get(column)) for column in columns)]
     lines.append("|" + "".join("---:|" if column in metrics else "---|" for column in columns))
     lines += [_line(_cell(metrics.get(column), row[column]) for column in columns) for row in rows]

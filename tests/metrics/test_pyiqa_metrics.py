@@ -49,7 +49,8 @@ def no_pyiqa(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyiqa", None)
 
 
-def test_without_the_package_there_is_a_reason(photo, no_pyiqa):
+@pytest.mark.usefixtures("no_pyiqa")
+def test_without_the_package_there_is_a_reason(photo):
     scores = score("", MetricInput(photo), ["pi", "lpips"])
     assert scores.values == {"pi": None, "lpips": None}
     assert "licence is non-commercial: PolyForm Noncommercial" in scores.reasons["pi"]
@@ -58,7 +59,8 @@ def test_without_the_package_there_is_a_reason(photo, no_pyiqa):
         find_metric("dists")
 
 
-def test_its_metrics_are_found_by_name(photo, pyiqa):
+@pytest.mark.usefixtures("pyiqa")
+def test_its_metrics_are_found_by_name(photo):
     brighter = np.minimum(photo, 245) + np.uint8(10)
     names = ["dists", "musiq", "lpips", "pi"]
     scores = score("", MetricInput(brighter, np.minimum(photo, 245)), names)
@@ -71,7 +73,8 @@ def test_its_metrics_are_found_by_name(photo, pyiqa):
     assert all("PolyForm Noncommercial" in text for text in conventions.values())
 
 
-def test_what_it_refuses_has_a_reason(photo, pyiqa):
+@pytest.mark.usefixtures("pyiqa")
+def test_what_it_refuses_has_a_reason(photo):
     scores = score("", MetricInput(photo), ["dists", "broken"])
     assert scores.reasons["dists"] == "no original to compare with"
     assert scores.reasons["broken"] == "pyiqa refuses this picture: the picture is too small"
@@ -81,7 +84,8 @@ def test_what_it_refuses_has_a_reason(photo, pyiqa):
         find_metric("none")
 
 
-def test_the_command_line_takes_them(tmp_path, photo, pyiqa, capsys):
+@pytest.mark.usefixtures("pyiqa")
+def test_the_command_line_takes_them(tmp_path, photo, capsys):
     from esrgan.cli import main
     from esrgan.images import Picture, encode_png
 
