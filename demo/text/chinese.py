@@ -74,6 +74,10 @@ LABELS = {
     "perception": "感知指数（估计值，± {proxy_error}）",
     "plane": "当前窗口的感知与失真",
     "plane_help": "横轴为失真，纵轴为感知指数，两者都是越低越好",
+    "plane_paths": (
+        "阴影为估计值的误差。RMSE 相同时，图像插值（混合两个网络的输出图像）的感知指数更低，"
+        "网络插值的 SSIM 更高。"
+    ),
     "play": "播放",
     "play_help": "让 α 在 0 与 1 之间往返",
     "privacy": (

@@ -75,6 +75,10 @@ LABELS = {
     "perception": "perceptual index (proxy, ± {proxy_error})",
     "plane": "Perception and distortion of the window",
     "plane_help": "Distortion to the right, perceptual index upward; lower is better in both",
+    "plane_paths": (
+        "Shaded: the error of the proxy. At equal RMSE, image interpolation, which mixes the two "
+        "networks' pictures, reaches a lower index; network interpolation has the higher SSIM."
+    ),
     "play": "Play",
     "play_help": "Move α from 0 to 1 and back",
     "privacy": (

@@ -44,6 +44,7 @@ def test_the_plane_shows_both_paths_and_the_methods(tab):
     assert chart.is_visible()
     assert chart.locator(".dot-network").count() == 11
     assert chart.locator(".dot-image").count() == 11
+    assert chart.locator(".band").count() == 2
     titles = chart.locator(".method title").all_text_contents()
     assert [title.split(":")[0] for title in titles] == ["Original", "Bicubic", "SRResNet"]
     names = chart.locator(".name").all_text_contents()
