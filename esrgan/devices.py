@@ -1,5 +1,6 @@
 """Where a model runs: the device by name, and a model's networks on it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -8,9 +9,17 @@ import torch
 from esrgan.weights import Generator, Model, open_model
 from esrgan.weights.pairs import check_generators
 
+ACCELERATORS: dict[str, Callable[[], bool]] = {
+    "cuda": lambda: torch.cuda.is_available(),
+    "mps": lambda: torch.backends.mps.is_available(),
+}
+"""GPUs in the order of preference, and whether there is one."""
+
 
 def choose_device(name: str) -> torch.device:
-    """The device of a name: 'auto' (CUDA where there is one), 'cpu', 'cuda' or 'cuda:N'.
+    """The device of a name: 'auto', 'cpu', 'mps' (Apple's GPU), 'cuda' or 'cuda:N'.
+
+    'auto' is CUDA where there is one, else Apple's GPU where there is one, else the CPU.
 
     Raises
     ------
@@ -18,15 +27,15 @@ def choose_device(name: str) -> torch.device:
         If the name is unknown, or there is no such device.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name.partition(":")[0] not in ("cpu", "cuda"):
-        raise ValueError(f"Unknown device {name!r}; use auto, cpu or cuda.")
+        return torch.device(next((kind for kind in ACCELERATORS if ACCELERATORS[kind]()), "cpu"))
+    if name.partition(":")[0] not in ("cpu", *ACCELERATORS):
+        raise ValueError(f"Unknown device {name!r}; use auto, cpu, cuda or mps.")
     try:
         device = torch.device(name)
     except RuntimeError:
         raise ValueError(f"{name!r} does not number a device.") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError("There is no CUDA device here; use auto or cpu.")
+    if device.type in ACCELERATORS and not ACCELERATORS[device.type]():
+        raise ValueError(f"There is no {device.type.upper()} device here; use auto or cpu.")
     return device
 
 

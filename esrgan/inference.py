@@ -1,6 +1,6 @@
 """`Upscaler`: enlarges pictures by a model, on a device, at a precision, tile by tile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -11,15 +11,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from esrgan.allocator import keep_freed_memory
 from esrgan.alpha_map import Map, sample
 from esrgan.devices import choose_device, open_on
+from esrgan.engine import Engine
 from esrgan.images import Picture
-from esrgan.interpolation import AlphaCurve, check_alpha, interpolate
+from esrgan.interpolation import AlphaCurve, check_alpha
 from esrgan.memory import is_out_of_memory, memory_as_value_error
 from esrgan.pixels import check_pixels, to_tensor
-from esrgan.precision import PRECISIONS, cast, is_valid
+from esrgan.precision import PRECISIONS, is_valid
 from esrgan.resize import enlarge_in_bands
-from esrgan.tiles import Enlargement, Region, Render, enlarge
+from esrgan.tiles import Canvas, Enlargement, Region, Render, Write, enlarge
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
 
@@ -37,7 +39,7 @@ class Upscaler:
         A name from `esrgan.weights.MODELS`, a weights file (.safetensors or .pth), or two:
         PSNR-oriented and GAN. Nothing is downloaded: see `esrgan.weights.download`.
     device
-        'auto' (CUDA where there is one), 'cpu', 'cuda', …
+        'auto' (a GPU where there is one), 'cpu', 'cuda', 'mps', …
     precision
         'auto' and 'fp32' are exact; 'bf16' and 'fp16' are faster and up to 1.5 grey levels off.
     tile_px
@@ -79,6 +81,9 @@ class Upscaler:
         self.device = choose_device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
         self.ends = open_on(self.model, self.device)
+        self._engines: dict[torch.dtype, Engine] = {}
+        if self.device.type == "cpu":
+            keep_freed_memory()
 
     @property
     def scale(self) -> int:
@@ -209,23 +214,72 @@ class Upscaler:
         Work of Enlargement
             It raises, as it runs, the errors of a call.
         """
-        return Work(self._steps(picture, alpha))
+        return Work(self._whole(picture, alpha))
 
-    def _steps(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
-        """Enlarge a picture, by one network or by a map of α."""
+    def bands(
+        self,
+        picture: NDArray,
+        alpha: float | Map | None = None,
+        report: Callable[[Progress], None] | None = None,
+    ) -> Iterator[NDArray]:
+        """Enlarge an RGB picture and yield rows of the result as they are ready.
+
+        Only a few rows are in memory, so that a picture of any size can be written to a file.
+
+        Parameters
+        ----------
+        picture, alpha
+            As in `tiles`.
+        report
+            Called after every tile; an exception that it raises ends the work.
+
+        Yields
+        ------
+        NDArray
+            The next rows, (rows, scale·W, 3), dtype of the input.
+
+        Raises
+        ------
+        ValueError
+            Those of a call.
+        """
+        ready: list[NDArray] = []
+        for progress in self._steps(picture, alpha, ready.append):
+            if report is not None:
+                report(progress)
+            yield from ready
+            ready.clear()
+        yield from ready
+
+    def _whole(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
+        """Enlarge a picture and gather the rows."""
+        check_pixels(picture)
+        height, width = (side * self.scale for side in picture.shape[:2])
+        with memory_as_value_error():
+            canvas = Canvas(height, width, picture.dtype)
+        p99 = yield from self._steps(picture, alpha, canvas.write)
+        return Enlargement(canvas.pixels, p99)
+
+    def _steps(
+        self, picture: NDArray, alpha: float | Map | None, write: Write
+    ) -> Steps[float | None]:
+        """Enlarge a picture by one network, or by a map of α, whose error's bound is returned."""
+        check_pixels(picture)
         with memory_as_value_error():
             if isinstance(alpha, np.ndarray):
-                return (yield from self._steps_by_map(picture, alpha))
-            return (yield from self._steps_at(picture, alpha))
+                lowest, highest = self.alpha(float(alpha.min())), self.alpha(float(alpha.max()))
+                if lowest != highest:
+                    return (yield from self._steps_by_map(picture, alpha, write))
+                alpha = lowest
+            yield from self._steps_at(picture, self.alpha(alpha), write)
+            return None
 
-    def _steps_at(self, picture: NDArray, alpha: float | None) -> Steps[Enlargement]:
+    def _steps_at(self, picture: NDArray, alpha: float | None, write: Write) -> Steps[None]:
         """Enlarge all tiles by the network at one α."""
-        alpha = self.alpha(alpha)
-        check_pixels(picture)
         if not self.ends:
-            return Enlargement((yield from _in_bands(picture, self.scale)))
-        render = self._renderer(alpha)
-        return Enlargement((yield from self._in_tiles(picture, lambda lr, _: render(lr))))
+            yield from _in_bands(picture, self.scale, write)
+        else:
+            yield from self._in_tiles(picture, lambda lr, _: self._run(lr, alpha), write)
 
     def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
         """Compute an `AlphaCurve` of a small picture: a picture for every α from few network runs.
@@ -269,15 +323,11 @@ class Upscaler:
 
     def _enlarge_float(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
         """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
-        sr = self._renderer(alpha)(lr)[0].numpy()
+        sr = self._run(lr, alpha)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
-    def _steps_by_map(self, picture: NDArray, alpha_map: Map) -> Steps[Enlargement]:
-        """Enlarge each tile by its own curve; a map of one value takes the exact network."""
-        lowest, highest = self.alpha(float(alpha_map.min())), self.alpha(float(alpha_map.max()))
-        if lowest == highest:
-            return (yield from self._steps_at(picture, lowest))
-        check_pixels(picture)
+    def _steps_by_map(self, picture: NDArray, alpha_map: Map, write: Write) -> Steps[float]:
+        """Enlarge each tile by its own curve; returns the largest bound of their errors."""
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         bounds: list[float] = []
 
@@ -288,43 +338,42 @@ class Upscaler:
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
 
-        pixels = yield from self._in_tiles(picture, render)
-        return Enlargement(pixels, max(bounds))
+        yield from self._in_tiles(picture, render, write)
+        return max(bounds)
 
-    def _in_tiles(self, picture: NDArray, render: Render) -> Steps[NDArray]:
-        """Enlarge tile by tile; where memory is too small, start again with smaller tiles."""
-        tile_px = self.tile_px
+    def _in_tiles(self, picture: NDArray, render: Render, write: Write) -> Steps[None]:
+        """Enlarge tile by tile; where memory is too small, go on with smaller tiles."""
+        tile_px, written = self.tile_px, 0
+
+        def count(rows: NDArray) -> None:
+            nonlocal written
+            write(rows)
+            written += len(rows)
+
         while True:
+            layout = {"scale": self.scale, "tile_px": tile_px, "written": written}
             try:
-                return (yield from enlarge(picture, render, scale=self.scale, tile_px=tile_px))
+                return (yield from enlarge(picture, render, count, **layout))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error) or tile_px <= SMALLEST_TILE_PX:
                     raise
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
-    def _renderer(self, alpha: float | None) -> Callable[[Tensor], Tensor]:
-        """The network at one α, as a function from (1, 3, h, w) to float32 (1, 3, s·h, s·w).
+    def _run(self, lr: Tensor, alpha: float | None) -> Tensor:
+        """Enlarge one tile, (1, 3, h, w), by the network at one α to float32 (1, 3, s·h, s·w).
 
         A half-precision output that is not valid is computed again in float32.
         """
-        generator, state = self.ends[0], self._state(alpha)
-        network = generator.network(cast(state, self.dtype))
+        sr = self._engine(self.dtype).run(lr, alpha)
+        if self.dtype != torch.float32 and not is_valid(sr, lr):
+            sr = self._engine(torch.float32).run(lr, alpha)
+        return sr
 
-        def render(lr: Tensor) -> Tensor:
-            lr = lr.to(self.device).contiguous(memory_format=torch.channels_last)
-            with torch.no_grad():
-                sr = network(lr.to(self.dtype)).float()
-                if self.dtype != torch.float32 and not is_valid(sr, lr):
-                    sr = generator.network(state)(lr)
-            return sr.cpu()
-
-        return render
-
-    def _state(self, alpha: float | None) -> Mapping[str, Tensor]:
-        """Weights at one α; None stands for those of a single model."""
-        if alpha is None:
-            return self.ends[0].state
-        return interpolate(self.ends[0].state, self.ends[1].state, alpha)
+    def _engine(self, dtype: torch.dtype) -> Engine:
+        """The model's engine of a precision, made when it is needed for the first time."""
+        if dtype not in self._engines:
+            self._engines[dtype] = Engine(self.ends, dtype)
+        return self._engines[dtype]
 
 
 def _check_settings(precision: str, tile_px: int) -> None:
@@ -335,16 +384,13 @@ def _check_settings(precision: str, tile_px: int) -> None:
         raise ValueError(f"A tile has at least {SMALLEST_TILE_PX} px, not {tile_px}.")
 
 
-def _in_bands(picture: NDArray, scale: int) -> Steps[NDArray]:
+def _in_bands(picture: NDArray, scale: int, write: Write) -> Steps[None]:
     """Enlarge by bicubic interpolation, band by band of rows."""
-    height, width = picture.shape[:2]
-    result = np.empty((height * scale, width * scale, 3), picture.dtype)
-    done = 0
+    height, done = picture.shape[0] * scale, 0
     for band in enlarge_in_bands(picture, scale):
-        result[done : done + band.shape[0]] = band
-        done += band.shape[0]
-        yield Progress(done, height * scale)
-    return result
+        write(band)
+        done += len(band)
+        yield Progress(done, height)
 
 
 def _resolve(name_or_pair: str | Model | tuple[str | Path, str | Path]) -> Model:

@@ -45,6 +45,34 @@ Region = tuple[slice, slice]
 Render = Callable[[Tensor, Region], Tensor]
 """Enlarges a tile, float32 (1, 3, h, w) in [0, 1], to (1, 3, scale·h, scale·w) on the CPU. The
 region is the tile's position in the picture."""
+Write = Callable[[NDArray], None]
+"""Takes the next rows of the result, (rows, scale·W, 3)."""
+
+
+class Canvas:
+    """A whole picture in memory, written row after row.
+
+    Parameters
+    ----------
+    height, width
+        Size in pixels.
+    dtype
+        uint8 or uint16.
+
+    Attributes
+    ----------
+    pixels
+        (H, W, 3); undefined below the rows that have been written.
+    """
+
+    def __init__(self, height: int, width: int, dtype: np.dtype) -> None:
+        self.pixels = np.empty((height, width, 3), dtype)
+        self._written = 0
+
+    def write(self, rows: NDArray) -> None:
+        """Append rows, (rows, W, 3)."""
+        self.pixels[self._written : self._written + len(rows)] = rows
+        self._written += len(rows)
 
 
 @dataclass(frozen=True)
@@ -125,7 +153,9 @@ def ramp(span: Span, size: int, scale: int) -> NDArray[np.float32]:
     return weight.astype(np.float32)
 
 
-def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Steps[NDArray]:
+def enlarge(
+    pixels: NDArray, render: Render, write: Write, *, scale: int, tile_px: int, written: int = 0
+) -> Steps[None]:
     """Enlarge a picture tile by tile; only one row of tiles at a time is held in floating point.
 
     Parameters
@@ -134,22 +164,21 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ste
         (H, W, 3) RGB, uint8 or uint16.
     render
         Enlarges one tile with its halo.
+    write
+        Takes the next rows, in the dtype of `pixels`, as soon as they are ready. There is a step
+        after every tile.
     scale
         Ratio of output to input size.
     tile_px
         Largest tile at LR size, without its halo.
-
-    Returns
-    -------
-    NDArray
-        (scale·H, scale·W, 3), dtype of `pixels`, after a step for every tile.
+    written
+        Number of rows of the result that are written already and are left out.
     """
     height, width = pixels.shape[:2]
     rows, columns = spans(height, tile_px), spans(width, tile_px)
-    result = np.empty((height * scale, width * scale, 3), pixels.dtype)
-    done, written = 0, 0
-    band = torch.zeros(1, 3, 0, width * scale)
+    rows = [row for row in rows if row.outer_stop * scale > written]
     next_tops = [*(row.outer_start for row in rows[1:]), height]
+    band, done = torch.zeros(1, 3, 0, width * scale), 0
     for row, next_top in zip(rows, next_tops, strict=True):
         top = row.outer_start * scale
         band = _extend(band, written - top, (row.outer_stop - row.outer_start) * scale)
@@ -158,9 +187,8 @@ def enlarge(pixels: NDArray, render: Render, *, scale: int, tile_px: int) -> Ste
             done += 1
             yield Progress(done, len(rows) * len(columns))
         ready = max(written, next_top * scale)
-        result[written:ready] = to_pixels(band[:, :, written - top : ready - top], pixels.dtype)
+        write(to_pixels(band[:, :, written - top : ready - top], pixels.dtype))
         band, written = band[:, :, ready - top :], ready
-    return result
 
 
 def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
@@ -168,7 +196,7 @@ def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
 
     The rows above `finished` are already in the result.
     """
-    extended = torch.zeros(1, 3, rows, band.shape[3])
+    extended = torch.zeros(1, 3, rows, band.shape[3]).contiguous(memory_format=torch.channels_last)
     extended[:, :, finished : finished + band.shape[2]] = band
     return extended
 

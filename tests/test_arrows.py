@@ -12,18 +12,24 @@ from esrgan.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 TIERS = (
-    {"pixels", "precision", "images", "resize", "models", "files", "memory", "work"},
+    {
+        *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
+        *("allocator", "png_rows", "threads", "turns"),
+    },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection"),
+        *("alpha_map", "back_projection", "onnx"),
     },
-    {"devices", "inference"},
+    {"devices", "engine", "inference"},
     {"training", "evaluation", "plots", "verification"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
-EXTRAS = ("gradio", "matplotlib", "onnxruntime", "accelerate", "tensorboard")
-"""Packages that only the page, figures, another engine, or training need."""
+EXTRAS = (
+    *("gradio", "matplotlib", "accelerate", "tensorboard"),
+    *("onnx", "onnxscript", "onnxruntime"),
+)
+"""Packages that only the page, figures, training, or graphs need."""
 
 
 def sources():

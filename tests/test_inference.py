@@ -8,6 +8,7 @@ from skimage import data
 
 from esrgan import Upscaler, imresize
 from esrgan import inference as module
+from esrgan.engine import Engine
 from esrgan.images import Picture
 from esrgan.interpolation import interpolate
 from esrgan.models import build
@@ -152,16 +153,57 @@ def test_half_precision_that_turns_black_is_done_again_in_single(tmp_path, noise
 def test_scarce_memory_halves_the_tiles(monkeypatch, textured):
     sizes = []
 
-    def scarce(pixels, render, *, scale, tile_px):
+    def scarce(*arguments, tile_px, **others):
         sizes.append(tile_px)
         if tile_px > 70:
             torch.empty(1 << 50)  # refused by the real allocator
-        return (yield from enlarge(pixels, render, scale=scale, tile_px=tile_px))
+        yield from enlarge(*arguments, tile_px=tile_px, **others)
 
     monkeypatch.setattr(module, "enlarge", scarce)
     result = Upscaler("esrgan", tile_px=300)(textured, 0.5)
     assert sizes == [300, 150, 75, 64]
     assert result.shape == (600, 640, 3)
+
+
+def test_where_memory_becomes_scarce_the_rows_so_far_stay(monkeypatch, textured):
+    run, areas = Engine.run, []
+
+    def scarce(engine, lr, alpha):
+        areas.append(lr.shape[2] * lr.shape[3])
+        if len(areas) > 4 and areas[-1] > 90 * 90:
+            raise MemoryError
+        return run(engine, lr, alpha)
+
+    tall = np.tile(textured, (2, 1, 1))
+    monkeypatch.setattr(Engine, "run", scarce)
+    result = Upscaler("esrgan", tile_px=80)(tall, 0.5)
+    assert len(areas) == 5 + 12  # two rows of two tiles, one that fails; four of the five rows
+    monkeypatch.undo()
+    assert np.mean(np.abs(result.astype(int) - Upscaler("esrgan")(tall, 0.5)) <= 1) >= 0.999
+
+
+@pytest.mark.parametrize("model", ["esrgan", "bicubic"])
+def test_bands_are_the_rows_of_the_picture(model, textured):
+    upscaler, reports = Upscaler(model, tile_px=64), []
+    bands = list(upscaler.bands(textured, None, reports.append))
+    assert len(bands) > 1
+    assert np.array_equal(np.concatenate(bands), upscaler(textured))
+    assert reports[-1].done == reports[-1].total
+
+
+def test_bands_end_when_a_report_says_so(textured):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        next(Upscaler("esrgan", tile_px=64).bands(textured, report=stop))
+
+
+def test_bands_of_a_map(textured):
+    ramp = np.linspace(0, 1, 64 * 60, dtype=np.float32).reshape(60, 64)
+    upscaler = Upscaler("esrgan", tile_px=80)
+    whole = upscaler.tiles(textured, ramp).result().pixels
+    assert np.array_equal(np.concatenate(list(upscaler.bands(textured, ramp))), whole)
 
 
 def test_scarce_memory_halves_the_tiles_of_a_map_too(monkeypatch, textured):

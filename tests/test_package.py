@@ -50,10 +50,10 @@ def test_the_pages_requirements_are_those_of_the_package_and_its_extra():
     assert requirements(lines("requirements.txt")) == requirements(DEPENDENCIES + EXTRAS["demo"])
 
 
-def test_the_developers_requirements_hold_the_pages_and_those_of_training():
+def test_the_developers_requirements_hold_the_pages_and_those_of_training_and_graphs():
     assert "-r requirements.txt" in lines("requirements-dev.txt")
     added = requirements(lines("requirements-dev.txt"))
-    assert requirements(EXTRAS["train"]) < added
+    assert requirements(EXTRAS["train"] + EXTRAS["onnx"]) < added
     assert not added & requirements(lines("requirements.txt"))
 
 
@@ -86,10 +86,10 @@ def imported():
 
 def test_every_import_of_the_package_is_a_requirement():
     named = {Requirement(text).name for text in DEPENDENCIES}
-    training = {Requirement(text).name for text in EXTRAS["train"]}
+    extra = {Requirement(text).name for text in EXTRAS["train"] + EXTRAS["onnx"]}
     used = {DISTRIBUTIONS.get(name, name) for name in imported()}
     assert named <= used
-    assert used <= named | training
+    assert used <= named | extra
     assert "gradio" not in used
 
 

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from esrgan import __version__
 from esrgan.cli.status import BAD_INPUT, INTERRUPTED
+from esrgan.threads import share_processor
 
 COMMANDS = {
     "models": ("esrgan.cli.models", "list the models"),
@@ -46,6 +47,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status, 2 on bad input."""
+    share_processor()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         options = _parser(arguments).parse_args(arguments)

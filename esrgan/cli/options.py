@@ -32,7 +32,7 @@ def add_model(command: argparse.ArgumentParser, default: str | None) -> None:
     )
     command.add_argument("--model-gan", metavar="FILE", help="the GAN end of a pair of files")
     command.add_argument("--download", action="store_true", help="fetch the model if need be")
-    command.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    command.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     command.set_defaults(precision="auto", tile_px=DEFAULT_TILE_PX)
 
 

@@ -21,7 +21,7 @@ def add(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder with SET/HR and SET/LRx4: measure the published scores too",
     )
-    command.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    command.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     command.set_defaults(run=run)
 
 

@@ -6,6 +6,7 @@ from esrgan.interpolation.networks import (
     check_pair,
     interpolate,
     interpolate_images,
+    interpolate_into,
     transplant,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "check_pair",
     "interpolate",
     "interpolate_images",
+    "interpolate_into",
     "transplant",
 ]

@@ -72,7 +72,27 @@ def _blend(psnr: Tensor, gan: Tensor, alpha: float) -> Tensor:
     """Interpolate one tensor; integers are copied from the PSNR-oriented network."""
     if not psnr.is_floating_point():
         return psnr.clone()
-    return (1.0 - alpha) * psnr.to(torch.float32) + alpha * gan.to(torch.float32)
+    psnr, gan = psnr.to(torch.float32), gan.to(torch.float32)
+    return torch.mul(psnr, 1.0 - alpha).add_(gan, alpha=alpha)
+
+
+def interpolate_into(target: State, psnr_state: State, gan_state: State, alpha: float) -> None:
+    """Write the network of `interpolate` into existing tensors, rounded to their precision.
+
+    Parameters
+    ----------
+    target
+        State dict of the same keys and shapes, of any floating-point type, on the same device.
+    psnr_state, gan_state
+        State dicts of the two ends, a pair that was checked. Neither is changed.
+    alpha
+        In [0, 1].
+    """
+    for key, value in psnr_state.items():
+        if target[key].dtype == value.dtype == torch.float32:
+            torch.mul(value, 1.0 - alpha, out=target[key]).add_(gan_state[key], alpha=alpha)
+        else:
+            target[key].copy_(_blend(value, gan_state[key], alpha))
 
 
 def transplant(state: State, psnr_state: State, gan_state: State) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
 """Parts of several generators: the residual block, and checks of scales and sizes."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -22,8 +23,9 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (N, num_features, H, W) to the same shape."""
-        residual = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(features)))))
-        return features + self.residual_scale * residual
+        inner = F.relu(self.bn1(self.conv1(features)), inplace=True)
+        residual = self.bn2(self.conv2(inner))
+        return torch.add(features, residual, alpha=self.residual_scale)
 
 
 def num_doublings(scale: int) -> int:

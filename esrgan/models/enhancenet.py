@@ -43,11 +43,11 @@ class EnhanceNet(nn.Module):
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
-        features = self.body(F.relu(self.conv_first(lr)))
+        features = self.body(F.relu(self.conv_first(lr), inplace=True))
         for convolution in self.upsample:
             features = F.interpolate(features, scale_factor=2, mode="nearest")
-            features = F.relu(convolution(features))
-        residual = self.conv_last(F.relu(self.conv_hr(features)))
+            features = F.relu(convolution(features), inplace=True)
+        residual = self.conv_last(F.relu(self.conv_hr(features), inplace=True))
         return imresize_tensor(lr, self.config.scale) + residual
 
 

@@ -45,11 +45,16 @@ class MSRResNet(nn.Module):
 
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, 4·H, 4·W)."""
-        features = self.body(F.leaky_relu(self.conv_first(lr), NEGATIVE_SLOPE))
-        features = F.leaky_relu(F.pixel_shuffle(self.conv_up1(features), 2), NEGATIVE_SLOPE)
-        features = F.leaky_relu(F.pixel_shuffle(self.conv_up2(features), 2), NEGATIVE_SLOPE)
-        residual = self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+        features = self.body(_activate(self.conv_first(lr)))
+        features = _activate(F.pixel_shuffle(self.conv_up1(features), 2))
+        features = _activate(F.pixel_shuffle(self.conv_up2(features), 2))
+        residual = self.conv_last(_activate(self.conv_hr(features)))
         return residual + F.interpolate(lr, scale_factor=4, mode="bilinear", align_corners=False)
+
+
+def _activate(features: Tensor) -> Tensor:
+    """Apply LeakyReLU in place."""
+    return F.leaky_relu(features, NEGATIVE_SLOPE, inplace=True)
 
 
 def _sizes(state: State, counts: Counts) -> dict[str, Any]:

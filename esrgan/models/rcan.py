@@ -64,7 +64,7 @@ class AttentionBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (N, num_features, H, W) to the same shape."""
-        return features + self.attention(self.conv2(F.relu(self.conv1(features))))
+        return features + self.attention(self.conv2(F.relu(self.conv1(features), inplace=True)))
 
 
 class ResidualGroup(nn.Module):

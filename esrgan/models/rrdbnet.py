@@ -56,9 +56,9 @@ class DenseBlock(nn.Module):
         """Map (N, num_features, H, W) to the same shape."""
         known = features
         for index in range(1, 5):
-            grown = F.leaky_relu(self.get_submodule(f"conv{index}")(known), NEGATIVE_SLOPE)
+            grown = _activate(self.get_submodule(f"conv{index}")(known))
             known = torch.cat((known, grown), dim=1)
-        return features + RESIDUAL_SCALE * self.conv5(known)
+        return torch.add(features, self.conv5(known), alpha=RESIDUAL_SCALE)
 
 
 class RRDB(nn.Module):
@@ -72,7 +72,8 @@ class RRDB(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (N, num_features, H, W) to the same shape."""
-        return features + RESIDUAL_SCALE * self.rdb3(self.rdb2(self.rdb1(features)))
+        residual = self.rdb3(self.rdb2(self.rdb1(features)))
+        return torch.add(features, residual, alpha=RESIDUAL_SCALE)
 
 
 class RRDBNet(nn.Module):
@@ -108,9 +109,14 @@ class RRDBNet(nn.Module):
         for index in range(1, self.num_doublings + 1):
             features = F.interpolate(features, scale_factor=2, mode="nearest")
             convolution = self.get_submodule(f"conv_up{index}")
-            features = F.leaky_relu(convolution(features), NEGATIVE_SLOPE)
-        sr = self.conv_last(F.leaky_relu(self.conv_hr(features), NEGATIVE_SLOPE))
+            features = _activate(convolution(features))
+        sr = self.conv_last(_activate(self.conv_hr(features)))
         return sr[..., :height, :width]
+
+
+def _activate(features: Tensor) -> Tensor:
+    """Apply LeakyReLU in place."""
+    return F.leaky_relu(features, NEGATIVE_SLOPE, inplace=True)
 
 
 def pad_to_multiple(picture: Tensor, multiple: int) -> Tensor:

@@ -49,7 +49,8 @@ class SRCNN(nn.Module):
     def forward(self, lr: Tensor) -> Tensor:
         """Map (N, 3, H, W) to (N, 3, scale·H, scale·W)."""
         enlarged = imresize_tensor(lr, self.config.scale)
-        return self.conv3(F.relu(self.conv2(F.relu(self.conv1(enlarged)))))
+        features = F.relu(self.conv1(enlarged), inplace=True)
+        return self.conv3(F.relu(self.conv2(features), inplace=True))
 
 
 ARCHITECTURE = Architecture(SRCNN, SRCNNConfig)

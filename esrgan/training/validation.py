@@ -16,10 +16,9 @@ from esrgan.metrics import niqe, psnr, ssim
 from esrgan.metrics.fidelity import BORDER_PX, SSIM_WINDOW_PX
 from esrgan.metrics.naturalness import UndefinedError
 from esrgan.resize import imresize
-from esrgan.tiles import enlarge
+from esrgan.tiles import Canvas, enlarge
 from esrgan.training.cache import read_hr
 from esrgan.training.config import SCALE
-from esrgan.work import Work
 
 TILE_PX = 160
 SMALLEST_PX = SSIM_WINDOW_PX + 2 * BORDER_PX
@@ -101,8 +100,11 @@ class Validation:
 
     def rebuild(self, lr: NDArray, render: Render) -> NDArray:
         """A picture enlarged by a network in tiles, then back-projected if the run does so."""
-        steps = enlarge(lr, lambda tile, _: render(tile), scale=SCALE, tile_px=TILE_PX)
-        return back_project(Work(steps).result(), lr, self.back_projection)
+        height, width = (side * SCALE for side in lr.shape[:2])
+        sr = Canvas(height, width, lr.dtype)
+        for _ in enlarge(lr, lambda tile, _: render(tile), sr.write, scale=SCALE, tile_px=TILE_PX):
+            pass
+        return back_project(sr.pixels, lr, self.back_projection)
 
 
 def _read_hr(path: Path) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 - `registry`: the models and their files; `store` opens a model's generators.
 - `download`, `transfer`, `cache`: published files, checked and kept on this computer.
 - `tensor_file`: an untrusted file → tensors; `wrappers` finds the state dict among them.
-- `dialects`: other programs' keys and values → this package's, and back.
+- `dialects`: other programs' keys and values → this package's, and back; `padding`: their sizes.
 - `loading`: a file → a checked `generator`; `former_names` of earlier versions; `saving`: back.
 - `pairs`: whether two generators can be interpolated.
 """

@@ -16,6 +16,7 @@ from esrgan.models.dialect import State
 from esrgan.weights.dialects import detect
 from esrgan.weights.former_names import current_architecture
 from esrgan.weights.generator import Generator, first_mismatch, full_config
+from esrgan.weights.padding import trim_growth
 from esrgan.weights.tensor_file import read_tensors
 
 
@@ -78,4 +79,5 @@ def _detected(path: Path, state: State, metadata: Mapping[str, str]) -> Generato
         raise ValueError(f"{path.name} {str(error).rstrip('.')}.") from None
     if mismatch:
         raise ValueError(f"{path.name} is no {detected.architecture}: {mismatch}.")
-    return replace(generator, dialect=detected.dialect)
+    config, trimmed = trim_growth(generator.architecture, generator.config, generator.state)
+    return replace(generator, config=config, state=trimmed, dialect=detected.dialect)

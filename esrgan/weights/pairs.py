@@ -1,6 +1,9 @@
-"""Check that two networks form a pair, so that the networks between them give pictures."""
+"""Pairs of generators: whether two form one, so that those between them give pictures."""
 
+import json
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 
 import torch
@@ -39,6 +42,44 @@ def check_generators(psnr: Generator, gan: Generator) -> None:
     check_pair(psnr.state, gan.state)
     for alpha in ALPHAS:
         _check_brightness(psnr, gan, alpha)
+
+
+def between(psnr: Generator, gan: Generator, alpha: float, names: tuple[str, str]) -> Generator:
+    """Make the generator at one α of a pair, in float32.
+
+    Parameters
+    ----------
+    psnr, gan
+        The two ends, which `check_generators` accepts.
+    alpha
+        In [0, 1].
+    names
+        Names of their files, which the metadata store.
+
+    Returns
+    -------
+    Generator
+        Its metadata hold α, both licences, and the record of the GAN end's training.
+
+    Raises
+    ------
+    ValueError
+        If α is out of range.
+    """
+    state = interpolate(psnr.state, gan.state, alpha)
+    origin = {"psnr": names[0], "gan": names[1], "alpha": alpha}
+    metadata = {"interpolation": json.dumps(origin)}
+    if "training" in gan.metadata:
+        metadata["training"] = gan.metadata["training"]
+    if licence := licence_of((psnr, gan)):
+        metadata["licence"] = licence
+    return replace(psnr, state=state, metadata=metadata)
+
+
+def licence_of(generators: Iterable[Generator]) -> str:
+    """Join the licences that generators' files state, each once; '' if none does."""
+    licences = [it.metadata["licence"] for it in generators if "licence" in it.metadata]
+    return "; ".join(dict.fromkeys(licences))
 
 
 def _describe(generator: Generator) -> str:

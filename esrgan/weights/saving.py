@@ -12,6 +12,7 @@ from torch import Tensor
 from esrgan.files import write_atomically
 from esrgan.weights.dialects import express
 from esrgan.weights.generator import Generator
+from esrgan.weights.padding import pad_growth
 
 PYTORCH_SUFFIXES = (".pth", ".pt")
 PYTORCH_DIALECT = "basicsr"
@@ -57,7 +58,8 @@ def save_generator(path: Path, generator: Generator, dialect: str | None = None)
         `.safetensors`, or `.pth` for other programs.
     dialect
         One of `esrgan.weights.dialects.dialect_names()`. By default a safetensors file has this
-        package's keys and describes itself, and a `.pth` file is in BasicSR's dialect.
+        package's keys and describes itself, and a `.pth` file is in BasicSR's dialect. In any
+        dialect an RRDBNet is widened to 32 growth channels (see `esrgan.weights.padding`).
 
     Raises
     ------
@@ -71,7 +73,8 @@ def save_generator(path: Path, generator: Generator, dialect: str | None = None)
         save_weights(path, generator.state, metadata_of(generator), dtype=torch.float32)
         return
     name = dialect or PYTORCH_DIALECT
-    state, written = express(generator.architecture, generator.state, name)
+    widened = pad_growth(generator.architecture, generator.state)
+    state, written = express(generator.architecture, widened, name)
     if is_pytorch:
         buffer = io.BytesIO()
         torch.save({written.wrapper: state} if written.wrapper else state, buffer)

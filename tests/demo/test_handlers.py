@@ -16,6 +16,7 @@ from demo.scene import Mode, curve
 from demo.session import Latest
 from esrgan import AlphaCurve, Upscaler, imresize
 from esrgan.cli import main
+from esrgan.engine import Engine
 from esrgan.images import Picture, encode_png, read
 from esrgan.interpolation.curve import lagrange_weights
 from esrgan.memory import SCARCE_MEMORY
@@ -167,9 +168,9 @@ def test_growth_stops_when_the_window_moves(cache, photo):
 def test_growth_can_be_left_after_a_node(cache, photo, monkeypatch):
     session, _ = opened(cache, photo)
     asked = []
-    forward = Upscaler._renderer
+    run = Engine.run
     monkeypatch.setattr(
-        Upscaler, "_renderer", lambda self, alpha: asked.append(alpha) or forward(self, alpha)
+        Engine, "run", lambda self, lr, alpha: asked.append(alpha) or run(self, lr, alpha)
     )
     work = handlers.grow(session, event(revision=session.revision))
     next(work)
@@ -201,10 +202,10 @@ def test_what_cannot_be_computed_is_said_in_the_page(cache, photo, tmp_path):
 def test_scarce_memory_is_said_in_the_page_and_the_rest_stays(cache, photo, monkeypatch):
     session, _ = opened(cache, photo)
 
-    def greedy(_upscaler, _alpha):
-        return lambda _lr: torch.empty(1 << 50)  # refused by the real allocator
+    def greedy(*_):
+        torch.empty(1 << 50)  # refused by the real allocator
 
-    monkeypatch.setattr(Upscaler, "_renderer", greedy)
+    monkeypatch.setattr(Engine, "run", greedy)
     assert growth(session)[-1].trouble == SCARCE_MEMORY
     ((_, view),) = handlers.rest(session, event(alpha=0.5))
     assert view.trouble == SCARCE_MEMORY
@@ -387,13 +388,10 @@ def test_export_and_figure_end_when_what_they_are_of_changes(cache, photo, chang
 def test_export_yields_per_tile_and_can_be_left(cache, photo, monkeypatch):
     session, _ = opened(cache, np.tile(photo, (3, 3, 1)))
     calls = []
-    forward = Upscaler._renderer
-
-    def counted(self, alpha):
-        render = forward(self, alpha)
-        return lambda lr: calls.append(lr.shape) or render(lr)
-
-    monkeypatch.setattr(Upscaler, "_renderer", counted)
+    run = Engine.run
+    monkeypatch.setattr(
+        Engine, "run", lambda self, lr, alpha: calls.append(lr.shape) or run(self, lr, alpha)
+    )
     work = handlers.export(session, event(alpha=0.5))
     next(work), next(work)
     work.close()

@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 
 from demo import device, layout, zero
-from esrgan import Upscaler
+from esrgan.engine import Engine
 from esrgan.weights import MODELS
 
 
@@ -33,13 +33,12 @@ def spend_the_quota():
 
 def run_out_of_memory(switch):
     """As long as a file is there, a network asks for more memory than any allocator has."""
-    make = Upscaler._renderer
+    run = Engine.run
 
-    def greedy(upscaler, alpha):
-        render = make(upscaler, alpha)
-        return lambda lr: render(torch.empty(1 << 50) if switch.exists() else lr)
+    def greedy(engine, lr, alpha):
+        return run(engine, torch.empty(1 << 50) if switch.exists() else lr, alpha)
 
-    Upscaler._renderer = greedy
+    Engine.run = greedy
 
 
 FAULTS = {

@@ -58,7 +58,7 @@ def test_refusals(tmp_path, tiny, capsys):
         assert run(*arguments) == 2
         return capsys.readouterr().err
 
-    assert "should end in .safetensors" in message("convert", GAN, tmp_path / "x.onnx")
+    assert "should end in .safetensors" in message("convert", GAN, tmp_path / "x.ckpt")
     srresnet = MODELS["srresnet"].files[0]
     assert "it has basicsr, esrgan, native" in message(
         "convert", srresnet, tmp_path / "x.pth", "--dialect", "old"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from esrgan import Upscaler
 from esrgan.cli import main
 from esrgan.images import read
 from esrgan.weights import MODELS
@@ -35,6 +36,20 @@ def test_the_worked_example_runs(tmp_path, monkeypatch, noise, capsys):
     (code,) = (it for it in blocks if "Upscaler" in it)
     exec(compile(code, "docs/weights.md", "exec"), {})
     assert np.array_equal(read(tmp_path / "large.png").pixels, pair)
+
+
+def test_the_graphs_example_runs(tmp_path, monkeypatch, noise):
+    Image.fromarray(noise).save(tmp_path / "photo.png")
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    (block,) = (it for it in blocks if ".onnx" in it)
+    line = next(it for it in block.splitlines() if " esrgan.onnx" in it)
+    assert main(shlex.split(line, comments=True)[3:]) == 0
+    blocks = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    (code,) = (it for it in blocks if "onnxruntime" in it)
+    exec(compile(code, "docs/weights.md", "exec"), {})
+    theirs, ours = read(tmp_path / "large.png").pixels, Upscaler("esrgan")(noise, 0.6)
+    assert np.abs(theirs.astype(int) - ours).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""The packages of the extra `onnx`, imported when they are needed."""
+
+import importlib
+from typing import Any
+
+MISSING = "ONNX graphs need the package {name}, which is not installed: pip install 'esrgan[onnx]'."
+
+
+def package(name: str) -> Any:
+    """Import a package of the extra `onnx`.
+
+    Raises
+    ------
+    ValueError
+        If it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise ValueError(MISSING.format(name=name)) from None

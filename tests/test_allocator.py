@@ -1,0 +1,38 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import resource
+import numpy as np
+from esrgan import Upscaler
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+upscaler = Upscaler("esrgan", tile_px=256)
+picture = np.zeros((256, 256, 3), np.uint8)
+upscaler(picture), upscaler(picture)
+before = faults()
+upscaler(picture)
+print(faults() - before)
+"""
+
+
+def page_faults(**environment):
+    """Pages of memory that the system had to clear for a third run of a network."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | environment,
+        capture_output=True,
+        check=True,
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_freed_memory_is_used_again():
+    assert page_faults() < 1000
+    assert page_faults(MALLOC_ARENA_MAX="2") > 2000
