@@ -162,6 +162,11 @@ def embedded() -> list[Path]:
     return list(dict.fromkeys(path for model in MODELS.values() for path in model.files))
 
 
+def licences() -> str:
+    """Every licence of the embedded files, once."""
+    return "; ".join(dict.fromkeys(load(path).metadata["licence"] for path in embedded()))
+
+
 def _network(path: Path) -> dict[str, str]:
     """The table's row of one file: its network and its last training run."""
     generator = load(path)
@@ -192,7 +197,7 @@ def main() -> None:
         "scores": scores(reports),
         "results": results(reports),
         "planes": plane_table(reports),
-        "licence": load(embedded()[0]).metadata["licence"],
+        "licence": licences(),
     }
     for source in sorted(DOCUMENTS.glob("*.md")):
         text = Template(source.read_text("utf-8")).substitute(
