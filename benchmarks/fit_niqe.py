@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from esrgan.images import picture_files, read
+from esrgan.folders import picture_files
+from esrgan.images import read
 from esrgan.metrics.fidelity import luma
 from esrgan.metrics.naturalness import SMALLEST_PX, block_features
 from esrgan.metrics.pristine_model import PristineModel

@@ -41,7 +41,7 @@ def upscale(picture: str, alpha: float = 1.0, model: str = "esrgan") -> Iterator
     """Enlarge a picture, four times a side with the embedded models; returns a PNG file.
 
     Args:
-        picture: The picture, PNG, JPEG, WebP, BMP, GIF or TIFF of at most 2 megapixels.
+        picture: PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF, PPM or TGA of at most 2 megapixels.
         alpha: From 0, faithful, to 1, vivid with invented detail; single models ignore it.
         model: A name that the tool 'models' lists.
     """
@@ -64,7 +64,7 @@ def compare(picture: str, whole: bool = False) -> Iterator[list[dict[str, Any]]]
     perceptual index: lower looks more natural.
 
     Args:
-        picture: The picture, PNG, JPEG, WebP, BMP, GIF or TIFF of at most 50 megapixels.
+        picture: PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF, PPM or TGA of at most 50 megapixels.
         whole: Rebuild and measure the whole picture, of at most 2 megapixels, as papers do.
     """
     pair = networks.first_pair()

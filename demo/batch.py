@@ -13,6 +13,7 @@ from demo.requests import existing, fraction, in_one_sentence
 from demo.scene import upscaler
 from demo.session import Session
 from esrgan import Upscaler
+from esrgan.folders import is_hidden, is_picture, results_among, shortened, unique_stems
 from esrgan.images import FILE_LIMITS, encode_png, read
 
 FAILURES = "failures.txt"
@@ -25,8 +26,7 @@ def enlarge_all(
 ) -> Iterator[tuple[Any, Any, Any]]:
     """News for the save button, the cancel button and the list of failures."""
     network, share = upscaler(existing(session).pair), fraction({"alpha": alpha}, "alpha")
-    chosen = [Path(path) for path in (*(files or ()), *(folder or ()))]
-    paths = [path for path in chosen if not path.name.startswith(".")]
+    paths = _chosen(files or (), folder or ())
     if not networks.is_local():
         raise ValueError(text.BROKEN_REQUEST)
     if not 0 < len(paths) <= LARGEST_BATCH:
@@ -37,9 +37,10 @@ def enlarge_all(
         store.held(paths, target.parent) as sources,
         zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,
     ):
-        for done, (path, source) in enumerate(zip(paths, sources, strict=True)):
+        names = _result_names(paths, network.file_name("", share))
+        for done, (path, source, name) in enumerate(zip(paths, sources, names, strict=True)):
             try:
-                for tiles, total in _add(archive, source, path.stem, network, share):
+                for tiles, total in _add(archive, source, name, network, share):
                     store.renew(target.parent)
                     label = text.batch_progress(done, len(paths), path.name, tiles, total)
                     yield save_button(label), gr.update(visible=True), gr.skip()
@@ -57,8 +58,21 @@ def withdraw() -> tuple[Any, Any, Any]:
     return gr.update(visible=False), gr.update(visible=False), gr.update(visible=False)
 
 
+def _chosen(files: Sequence[str], folder: Sequence[str]) -> list[Path]:
+    """Uploaded files, and of an uploaded folder the pictures, as on the command line."""
+    paths = [Path(path) for path in files if not is_hidden(Path(path).name)]
+    paths += [Path(path) for path in folder if is_picture(Path(path).name)]
+    former = results_among(path.name for path in paths)
+    return [path for path in paths if path.name not in former]
+
+
+def _result_names(paths: Sequence[Path], ending: str) -> list[str]:
+    """Names of the results in the zip, as on the command line."""
+    return [shortened(stem, ending) for stem in unique_stems([path.name for path in paths])]
+
+
 def _add(
-    archive: zipfile.ZipFile, source: Path, stem: str, network: Upscaler, alpha: float
+    archive: zipfile.ZipFile, source: Path, name: str, network: Upscaler, alpha: float
 ) -> Iterator[tuple[int, int]]:
     """Enlarge one picture into the archive; yields tiles done and in all, at first none."""
     yield 0, 1
@@ -67,7 +81,6 @@ def _add(
     for progress in tiles:
         yield progress.done, progress.total
     enlarged = network.finish(picture, tiles.result().pixels)
-    name = _free(archive, network.file_name(stem, alpha))
     archive.writestr(name, encode_png(enlarged))
 
 
@@ -77,14 +90,6 @@ def _bytes(source: Path) -> bytes:
         return source.read_bytes()
     except OSError:
         raise ValueError(refusals.LOST_UPLOAD) from None
-
-
-def _free(archive: zipfile.ZipFile, name: str) -> str:
-    """The name, with a number if another picture has it, in capitals or not."""
-    taken = {it.casefold() for it in archive.namelist()}
-    stem, suffix = Path(name).stem, Path(name).suffix
-    numbered = (f"{stem}-{number}{suffix}" for number in range(2, LARGEST_BATCH + 2))
-    return next(it for it in (name, *numbered) if it.casefold() not in taken)
 
 
 def _listed(failures: Sequence[str]) -> Any:

@@ -12,6 +12,7 @@ from demo.session import Session
 from demo.views import LIVE_PANE
 from demo.whole import fitting
 from esrgan.evaluation import Scores, caption, footnote
+from esrgan.images import Picture, on_white
 from esrgan.pixels import to_8_bit
 from esrgan.plots import Crop, comparison, encode
 from esrgan.resize import crop_to_multiple
@@ -47,7 +48,7 @@ def _whole(session: Session) -> tuple[NDArray[np.uint8], tuple[int, int, int, in
     """The picture, at most `LARGEST_WHOLE_PX` long, and the window in it."""
     scene = session.scene
     is_original = scene.mode is Mode.COMPARE
-    pixels = session.picture.pixels
+    pixels = on_white(session.picture).pixels
     pixels = crop_to_multiple(pixels, scene.scale) if is_original else pixels
     size = fitting(pixels, LARGEST_WHOLE_PX)
     if size != pixels.shape[1::-1]:
@@ -75,7 +76,8 @@ def _crop(session: Session, method: str, alpha: float) -> Crop:
         sr, title = rebuild(scene, pair, alpha), f"{pair.title} · α {alpha:.2f}"
     else:
         sr, title = rebuild(scene, method), text.TITLES[method]
-    return _captioned(sr, title, scores(scene, sr))
+    shown = on_white(Picture(sr, scene.opacity)).pixels
+    return _captioned(shown, title, scores(scene, sr))
 
 
 def _captioned(pixels: NDArray, title: str, found: Scores) -> Crop:

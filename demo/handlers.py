@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,15 @@ from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
 from esrgan.alpha_map import Map, to_alpha_map
-from esrgan.images import WEB_LIMITS, Picture, encode_jpeg, encode_png, read
+from esrgan.images import (
+    WEB_LIMITS,
+    Picture,
+    check_writable_size,
+    encode_jpeg,
+    encode_png,
+    on_white,
+    read,
+)
 from esrgan.plots import FORMATS
 from esrgan.resize import crop_to_multiple
 from esrgan.weights import MODELS, Model
@@ -227,6 +236,8 @@ def export(session: Session | None, event: gr.EventData) -> Iterator[tuple[Any, 
 def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
     """The same, whether or not the visitor still looks at it."""
     suffix, picture, network = _suffix(sent), _whole(known), upscaler(known.pair)
+    width, height = (side * network.scale for side in known.scene.small)
+    check_writable_size(width, height, suffix)
     alpha = fraction(sent, "alpha") if sent.get("map") is None else _map(known, sent["map"])
     start = time.monotonic()
     yield save_button(text.spoken().labels["waiting"]), gr.update(visible=True), gr.skip()
@@ -293,7 +304,9 @@ def _whole(session: Session) -> Picture:
     check_exportable(*session.scene.small, scale)
     if session.scene.mode is Mode.ENLARGE:
         return picture
-    return Picture(imresize(crop_to_multiple(picture.pixels, scale), 1 / scale), grey=picture.grey)
+    original = on_white(picture)
+    small = imresize(crop_to_multiple(original.pixels, scale), 1 / scale)
+    return replace(original, pixels=small)
 
 
 def check_exportable(width: int, height: int, scale: int) -> None:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from demo import device, refusals
 from demo.planes import STEPS
 from esrgan import AlphaCurve, Upscaler
+from esrgan.borders import Sides
+from esrgan.cutout import Cutout
 from esrgan.evaluation import MetricInput, Scores, score
-from esrgan.images import Picture
+from esrgan.images import Picture, on_white
 from esrgan.resize import imresize
 from esrgan.tiles import ALIGNMENT_PX, HALO_PX, with_halo
 from esrgan.weights import MODELS, Model
@@ -74,9 +76,11 @@ class Scene:
     lr
         Pixels of `context`; a copy, so that a window does not keep its picture.
     hr
-        The original under the window in Compare, else None; a copy too.
+        The original under the window in Compare, on white, else None; a copy too.
     opacity
         Opacity of the enlarged window, where the picture has any.
+    grey
+        Whether the whole picture has no colour.
     """
 
     mode: Mode
@@ -88,6 +92,19 @@ class Scene:
     lr: NDArray
     hr: NDArray | None
     opacity: NDArray | None
+    grey: bool = False
+
+    @property
+    def cutout(self) -> Cutout:
+        """What the context's own pixels do not tell a network."""
+        (width, height), context = self.small, self.context
+        sides = Sides(
+            top=context.top == 0,
+            bottom=context.top + context.height == height,
+            left=context.left == 0,
+            right=context.left + context.width == width,
+        )
+        return Cutout(self.grey, sides)
 
     def crop(self, enlarged: NDArray) -> NDArray:
         """The window's part of the enlarged context."""
@@ -145,12 +162,14 @@ def place(
     context = _context(box, width, height)
     hr = opacity = None
     if mode is Mode.COMPARE:
-        hr = picture.pixels[box.within(whole, scale)].copy()
-        lr = _reduce(picture.pixels, context, whole, scale)
+        hr = on_white(picture.part(box.within(whole, scale))).pixels.copy()
+        lr = _reduce(picture, context, whole, scale)
     else:
         opacity = _opacity(picture, box, whole, scale)
         lr = picture.pixels[context.within(whole)].copy()
-    return Scene(mode, scale, (width, height), side, box, context, lr, hr, opacity)
+    return Scene(
+        mode, scale, (width, height), side, box, context, lr, hr, opacity, grey=picture.grey
+    )
 
 
 def _window(width: int, height: int, x: float, y: float, side: int) -> Box:
@@ -174,10 +193,10 @@ def _context(box: Box, width: int, height: int) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _reduce(pixels: NDArray, box: Box, whole: Box, scale: int) -> NDArray:
-    """A part of the reduced picture, equal to that part of the whole picture reduced."""
+def _reduce(picture: Picture, box: Box, whole: Box, scale: int) -> NDArray:
+    """A part of the reduced picture, equal to that part of the whole picture reduced, on white."""
     outer = box.grow(KERNEL_PX, whole.width, whole.height)
-    large = pixels[outer.within(whole, scale)]
+    large = on_white(picture.part(outer.within(whole, scale))).pixels
     return np.ascontiguousarray(imresize(large, 1 / scale)[box.within(outer)])
 
 
@@ -221,12 +240,13 @@ def rebuild(
         return scene.window_lr.repeat(scene.scale, axis=0).repeat(scene.scale, axis=1)
     if model == BICUBIC:
         return scene.crop(imresize(scene.lr, scene.scale))
-    return scene.crop(window_upscaler(model, precision)(scene.lr, alpha))
+    network = window_upscaler(model, precision)
+    return scene.crop(network(scene.lr, alpha, cutout=scene.cutout))
 
 
 def curve(scene: Scene, model: str | Model) -> AlphaCurve:
     """The window at every α, on the grid of the page's files; without nodes yet."""
-    source = window_upscaler(model).new_curve(scene.lr)
+    source = window_upscaler(model).new_curve(scene.lr, cutout=scene.cutout)
     return AlphaCurve(lambda alpha: scene.crop(source.render(alpha)), step=STEPS[scene.side])
 
 

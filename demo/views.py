@@ -30,7 +30,7 @@ from esrgan import AlphaCurve
 from esrgan.evaluation import Scores
 from esrgan.images import Picture, encode_png
 from esrgan.interpolation.curve import STAGES
-from esrgan.pixels import to_8_bit
+from esrgan.pixels import has_colour, to_8_bit
 from esrgan.weights import MODELS, Model
 from examples.pictures import PICTURES
 
@@ -231,7 +231,8 @@ def _thumbnail(name: str) -> bytes:
 @lru_cache(maxsize=len(PICTURES))
 def _example(name: str) -> Picture:
     """An example's pixels; they are nobody's own, so all visitors share them."""
-    return Picture(np.asarray(PICTURES[name]()))
+    pixels = np.asarray(PICTURES[name]())
+    return Picture(pixels, grey=not has_colour(pixels))
 
 
 def _pane(

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from demo.scrubber import Whole
 from demo.session import Session
-from esrgan.images import Picture, encode_jpeg, encode_png
+from esrgan.images import Picture, encode_jpeg, encode_png, on_white
 from esrgan.pixels import to_8_bit
 
 LONGEST_PX = 2048
@@ -25,8 +25,8 @@ def before_after(session: Session, small: Picture, large: Picture, alpha: float 
 
 
 def reduced(picture: Picture, longest_px: int) -> bytes:
-    """A picture without its opacity as a PNG file that is at most `longest_px` long."""
-    small = _resized(Picture(picture.pixels), fitting(picture.pixels, longest_px))
+    """A picture on white as a PNG file that is at most `longest_px` long."""
+    small = _resized(picture, fitting(picture.pixels, longest_px))
     return encode_png(small, compress_level=1)
 
 
@@ -38,12 +38,8 @@ def fitting(pixels: NDArray, longest_px: int) -> tuple[int, int]:
 
 
 def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
-    """A picture of 8 bits a channel: bicubic where it grows, the mean of an area elsewhere."""
+    """On white, of 8 bits a channel: bicubic where it grows, the mean of an area elsewhere."""
     is_growing = size[0] > picture.pixels.shape[1]
     interpolation = cv2.INTER_CUBIC if is_growing else cv2.INTER_AREA
-
-    def at_size(values: NDArray) -> NDArray:
-        return to_8_bit(cv2.resize(values, size, interpolation=interpolation))
-
-    opacity = picture.opacity
-    return Picture(at_size(picture.pixels), None if opacity is None else at_size(opacity))
+    pixels = cv2.resize(on_white(picture).pixels, size, interpolation=interpolation)
+    return Picture(to_8_bit(pixels), grey=picture.grey)

@@ -77,7 +77,7 @@ def seconds(scene: Scene, pair: Model, methods: Sequence[str]) -> int:  # noqa: 
 
 def _compute(scene: Scene, pair: Model, methods: Sequence[str]) -> Lent:
     """Every node that the curve needs, and the methods; runs where the GPU is."""
-    source = _on_device(pair).new_curve(scene.lr)
+    source = _on_device(pair).new_curve(scene.lr, cutout=scene.cutout)
     nodes: dict[float, NDArray[np.float32]] = {}
 
     def render(alpha: float) -> NDArray[np.float32]:
@@ -87,7 +87,10 @@ def _compute(scene: Scene, pair: Model, methods: Sequence[str]) -> Lent:
 
     step = STEPS[scene.side]
     AlphaCurve(render, step=step).complete()
-    rebuilt = {name: scene.crop(_on_device(MODELS[name])(scene.lr)) for name in methods}
+    rebuilt = {
+        name: scene.crop(_on_device(MODELS[name])(scene.lr, cutout=scene.cutout))
+        for name in methods
+    }
     return Lent(nodes, rebuilt, step)
 
 

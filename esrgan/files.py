@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -19,11 +20,20 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, partial: Path | None = None) -> None:
     """Write a file so that it is complete or absent, even after a crash.
 
     The data are written to another file beside it, flushed to the disk, and renamed; missing
     folders are made.
+
+    Parameters
+    ----------
+    path
+        The file.
+    data
+        Its whole content.
+    partial
+        The other file; None takes a hidden one whose name no other process uses.
 
     Raises
     ------
@@ -31,7 +41,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         If the file cannot be written; a former file at `path` is left unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    temporary = partial or path.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         with temporary.open("wb") as file:
             file.write(data)

@@ -13,14 +13,17 @@ from torch import Tensor
 
 from esrgan.allocator import keep_freed_memory
 from esrgan.alpha_map import Map, sample
+from esrgan.borders import NO_SIDES, keep_flat
+from esrgan.cutout import Cutout, whole
 from esrgan.devices import choose_device, open_on
 from esrgan.engine import Engine
-from esrgan.images import Picture
+from esrgan.images import Picture, fill_hidden
 from esrgan.interpolation import AlphaCurve, check_alpha
 from esrgan.memory import is_out_of_memory, memory_as_value_error
-from esrgan.pixels import check_pixels, to_tensor
+from esrgan.pixels import check_pixels, has_colour, to_tensor
 from esrgan.precision import PRECISIONS, is_valid
 from esrgan.resize import enlarge_in_bands
+from esrgan.seamless import cut_repeated, cutting, repeat
 from esrgan.tiles import Canvas, Enlargement, Region, Render, Write, enlarge
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
@@ -44,6 +47,9 @@ class Upscaler:
         'auto' and 'fp32' are exact; 'bf16' and 'fp16' are faster and up to 1.5 grey levels off.
     tile_px
         Largest tile at LR size, 64 or more.
+    wrap
+        Whether pictures are seamless textures: what lies beyond a border is their repetition, so
+        that the results fit at opposite borders, too.
 
     Attributes
     ----------
@@ -75,8 +81,10 @@ class Upscaler:
         device: str = "auto",
         precision: str = "auto",
         tile_px: int = DEFAULT_TILE_PX,
+        wrap: bool = False,
     ) -> None:
         _check_settings(precision, tile_px)
+        self.wrap = wrap
         self.model = _resolve(name_or_pair)
         self.device = choose_device(device)
         self.dtype, self.tile_px = PRECISIONS[precision], tile_px
@@ -150,7 +158,9 @@ class Upscaler:
         part = "" if used is None else f"_a{used:.2f}"
         return f"{stem}_{self.model.name}{part}_x{self.scale}.{suffix}"
 
-    def __call__(self, picture: NDArray, alpha: float | None = None) -> NDArray:
+    def __call__(
+        self, picture: NDArray, alpha: float | None = None, *, cutout: Cutout | None = None
+    ) -> NDArray:
         """Enlarge an RGB picture.
 
         Parameters
@@ -159,24 +169,29 @@ class Upscaler:
             (H, W, 3) RGB, uint8 or uint16.
         alpha
             In [0, 1] for a pair, where None takes 1; None for a single model.
+        cutout
+            Of a window of a larger picture; None where this is the whole.
 
         Returns
         -------
         NDArray
-            (scale·H, scale·W, 3), dtype of the input.
+            (scale·H, scale·W, 3), dtype of the input. A picture whose channels are equal at every
+            pixel gets no colour.
 
         Raises
         ------
         ValueError
             If the array is of another shape or dtype, α does not fit, or memory is too small.
         """
-        return self.tiles(picture, alpha).result().pixels
+        return self.tiles(picture, alpha, cutout=cutout).result().pixels
 
     def upscale(self, picture: Picture, alpha: float | None = None) -> Picture:
         """Enlarge a decoded picture, its opacity by bicubic interpolation.
 
-        `alpha` and the errors are those of a call with the picture's pixels.
+        `alpha` and the errors are those of a call with the picture's pixels. Colours under opacity
+        0 do not matter (`esrgan.images.fill_hidden`).
         """
+        picture = fill_hidden(picture)
         return self.finish(picture, self(picture.pixels, alpha))
 
     def finish(self, picture: Picture, pixels: NDArray) -> Picture:
@@ -189,13 +204,24 @@ class Upscaler:
         pixels
             Its enlarged pixels, (scale·H, scale·W, 3).
         """
-        opacity = picture.opacity
-        if opacity is not None:
-            with memory_as_value_error():
-                opacity = np.concatenate(list(enlarge_in_bands(opacity, self.scale)))
-        return replace(picture, pixels=pixels, opacity=opacity)
+        grey = picture.grey or not has_colour(picture.pixels)
+        opacity = None if picture.opacity is None else self._enlarged_opacity(picture.opacity)
+        return replace(picture, pixels=pixels, opacity=opacity, grey=grey)
 
-    def tiles(self, picture: NDArray, alpha: float | Map | None = None) -> Work[Enlargement]:
+    def _enlarged_opacity(self, opacity: NDArray) -> NDArray:
+        """Enlarge an alpha channel by bicubic interpolation."""
+        with memory_as_value_error():
+            small = repeat(opacity) if self.wrap else opacity
+            large = np.concatenate(list(enlarge_in_bands(small, self.scale)))
+            return cut_repeated(large, self.scale) if self.wrap else large
+
+    def tiles(
+        self,
+        picture: NDArray,
+        alpha: float | Map | None = None,
+        *,
+        cutout: Cutout | None = None,
+    ) -> Work[Enlargement]:
         """Enlarge an RGB picture as work that reports its progress after every tile.
 
         Nothing is computed before the work is iterated or its result is requested; whoever stops
@@ -208,13 +234,15 @@ class Upscaler:
         alpha
             As in a call, or for a pair a map of α for every pixel, float32 (h, w) in [0, 1],
             which is stretched over the picture (see `esrgan.alpha_map`).
+        cutout
+            As in a call.
 
         Returns
         -------
         Work of Enlargement
             It raises, as it runs, the errors of a call.
         """
-        return Work(self._whole(picture, alpha))
+        return Work(self._whole(picture, alpha, cutout))
 
     def bands(
         self,
@@ -251,37 +279,66 @@ class Upscaler:
             ready.clear()
         yield from ready
 
-    def _whole(self, picture: NDArray, alpha: float | Map | None) -> Steps[Enlargement]:
+    def _whole(
+        self, picture: NDArray, alpha: float | Map | None, cutout: Cutout | None
+    ) -> Steps[Enlargement]:
         """Enlarge a picture and gather the rows."""
         check_pixels(picture)
         height, width = (side * self.scale for side in picture.shape[:2])
         with memory_as_value_error():
             canvas = Canvas(height, width, picture.dtype)
-        p99 = yield from self._steps(picture, alpha, canvas.write)
+        p99 = yield from self._steps(picture, alpha, canvas.write, cutout)
         return Enlargement(canvas.pixels, p99)
 
     def _steps(
-        self, picture: NDArray, alpha: float | Map | None, write: Write
+        self,
+        picture: NDArray,
+        alpha: float | Map | None,
+        write: Write,
+        cutout: Cutout | None = None,
     ) -> Steps[float | None]:
-        """Enlarge a picture by one network, or by a map of α, whose error's bound is returned."""
+        """Enlarge a picture; a seamless texture with its repetition around it."""
         check_pixels(picture)
         with memory_as_value_error():
-            if isinstance(alpha, np.ndarray):
-                lowest, highest = self.alpha(float(alpha.min())), self.alpha(float(alpha.max()))
-                if lowest != highest:
-                    return (yield from self._steps_by_map(picture, alpha, write))
-                alpha = lowest
-            yield from self._steps_at(picture, self.alpha(alpha), write)
-            return None
+            cutout = cutout or whole(picture)
+            if self.wrap:
+                height, width = picture.shape[:2]
+                if isinstance(alpha, np.ndarray):
+                    stretched = sample(alpha, slice(0, height), slice(0, width), (height, width))
+                    alpha = repeat(stretched)
+                write = cutting(write, height, self.scale)
+                picture, cutout = repeat(picture), replace(cutout, sides=NO_SIDES)
+            return (yield from self._steps_of(picture, alpha, write, cutout))
 
-    def _steps_at(self, picture: NDArray, alpha: float | None, write: Write) -> Steps[None]:
+    def _steps_of(
+        self, picture: NDArray, alpha: float | Map | None, write: Write, cutout: Cutout
+    ) -> Steps[float | None]:
+        """Enlarge a picture by one network, or by a map of α, whose error's bound is returned."""
+        if isinstance(alpha, np.ndarray):
+            lowest, highest = self.alpha(float(alpha.min())), self.alpha(float(alpha.max()))
+            if lowest != highest:
+                return (yield from self._steps_by_map(picture, alpha, write, cutout))
+            alpha = lowest
+        yield from self._steps_at(picture, self.alpha(alpha), write, cutout)
+        return None
+
+    def _steps_at(
+        self, picture: NDArray, alpha: float | None, write: Write, cutout: Cutout
+    ) -> Steps[None]:
         """Enlarge all tiles by the network at one α."""
         if not self.ends:
             yield from _in_bands(picture, self.scale, write)
-        else:
-            yield from self._in_tiles(picture, lambda lr, _: self._run(lr, alpha), write)
+            return
+        size = picture.shape[:2]
 
-    def curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+        def render(lr: Tensor, region: Region) -> Tensor:
+            return self._run(lr, alpha, cutout.at(*region, size))
+
+        yield from self._in_tiles(picture, render, write)
+
+    def curve(
+        self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
+    ) -> AlphaCurve:
         """Compute an `AlphaCurve` of a small picture: a picture for every α from few network runs.
 
         The picture is not cut into tiles.
@@ -292,6 +349,8 @@ class Upscaler:
             (H, W, 3) RGB, uint8 or uint16.
         step
             Grid, in grey levels, to which the nodes are rounded; None keeps float32.
+        cutout
+            As in a call.
 
         Returns
         -------
@@ -304,36 +363,46 @@ class Upscaler:
             If the model is not a pair, the array is of another shape or dtype, or memory is too
             small.
         """
-        return self.new_curve(picture, step=step).complete()
+        return self.new_curve(picture, step=step, cutout=cutout).complete()
 
-    def new_curve(self, picture: NDArray, *, step: float | None = None) -> AlphaCurve:
+    def new_curve(
+        self, picture: NDArray, *, step: float | None = None, cutout: Cutout | None = None
+    ) -> AlphaCurve:
         """Return the `AlphaCurve` of a picture without nodes, which its `grow` computes one by one.
 
         Parameters and errors are those of `curve`.
         """
         if not self.model.is_pair:
             raise ValueError(f"{self.model.name} is a single model: a curve needs a pair.")
+        check_pixels(picture)
+        known = cutout or whole(picture)
+        if self.wrap:
+            picture, known = repeat(picture), replace(known, sides=NO_SIDES)
         lr = to_tensor(picture)
 
         def render(alpha: float) -> NDArray[np.float32]:
             with memory_as_value_error():
-                return self._enlarge_float(lr, alpha)
+                enlarged = self._enlarge_float(lr, alpha, known)
+            return cut_repeated(enlarged, self.scale) if self.wrap else enlarged
 
         return AlphaCurve(render, step=step)
 
-    def _enlarge_float(self, lr: Tensor, alpha: float) -> NDArray[np.float32]:
+    def _enlarge_float(self, lr: Tensor, alpha: float, cutout: Cutout) -> NDArray[np.float32]:
         """Enlarge a tensor, (1, 3, h, w), at one α to float32 (s·h, s·w, 3), not clipped."""
-        sr = self._run(lr, alpha)[0].numpy()
+        sr = self._run(lr, alpha, cutout)[0].numpy()
         return np.ascontiguousarray(sr.transpose(1, 2, 0))
 
-    def _steps_by_map(self, picture: NDArray, alpha_map: Map, write: Write) -> Steps[float]:
+    def _steps_by_map(
+        self, picture: NDArray, alpha_map: Map, write: Write, cutout: Cutout
+    ) -> Steps[float]:
         """Enlarge each tile by its own curve; returns the largest bound of their errors."""
         size = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         bounds: list[float] = []
 
         def render(lr: Tensor, region: Region) -> Tensor:
             rows, columns = (slice(s.start * self.scale, s.stop * self.scale) for s in region)
-            curve = AlphaCurve(partial(self._enlarge_float, lr)).complete()
+            tile = cutout.at(*region, picture.shape[:2])
+            curve = AlphaCurve(partial(self._enlarge_float, lr, cutout=tile)).complete()
             bounds.append(curve.p99)
             sr = curve.at_float(sample(alpha_map, rows, columns, size))
             return torch.from_numpy(sr).permute(2, 0, 1)[None]
@@ -359,7 +428,15 @@ class Upscaler:
                     raise
                 tile_px = max(SMALLEST_TILE_PX, tile_px // 2)
 
-    def _run(self, lr: Tensor, alpha: float | None) -> Tensor:
+    def _run(self, lr: Tensor, alpha: float | None, cutout: Cutout) -> Tensor:
+        """Enlarge one tile, flat up to the picture's border; a grey picture gets no colour."""
+        sr = keep_flat(partial(self._run_network, alpha=alpha), lr, cutout.sides)
+        if not cutout.grey:
+            return sr
+        mean = sr.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
+        return mean.contiguous(memory_format=torch.channels_last)
+
+    def _run_network(self, lr: Tensor, alpha: float | None) -> Tensor:
         """Enlarge one tile, (1, 3, h, w), by the network at one α to float32 (1, 3, s·h, s·w).
 
         A half-precision output that is not valid is computed again in float32.

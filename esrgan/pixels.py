@@ -49,3 +49,20 @@ def to_grey(pixels: NDArray) -> NDArray:
     """Rounded mean of the channels of (H, W, 3); the value itself where they are equal."""
     total = pixels.astype(np.uint32).sum(axis=2)
     return ((2 * total + 3) // 6).astype(pixels.dtype)
+
+
+def has_colour(pixels: NDArray) -> bool:
+    """Whether the three channels of (H, W, 3) differ anywhere.
+
+    Examples
+    --------
+    >>> has_colour(np.full((2, 2, 3), 7, np.uint8))
+    False
+    """
+    first = pixels[..., 0]
+    return not all(np.array_equal(first, pixels[..., channel]) for channel in (1, 2))
+
+
+def without_colour(pixels: NDArray) -> NDArray:
+    """Set the three channels of (H, W, 3) to their rounded mean."""
+    return np.repeat(to_grey(pixels)[..., None], 3, axis=2)

@@ -15,21 +15,22 @@ TIERS = (
     {
         *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
         *("allocator", "png_rows", "threads", "turns"),
+        *("encoders", "jobs", "storage"),
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),
-        *("alpha_map", "back_projection", "onnx"),
+        *("alpha_map", "back_projection", "borders", "cutout", "folders", "onnx", "seamless"),
     },
-    {"devices", "engine", "inference"},
-    {"training", "evaluation", "plots", "verification"},
+    {"devices", "engine", "inference", "setup", "symmetries"},
+    {"training", "evaluation", "plots", "verification", "enlarging", "ray_runner"},
     {"cli", "__main__"},
 )
 PACKAGES = ("esrgan", "examples", "demo", "benchmarks", "app")
 EXTRAS = (
     *("gradio", "matplotlib", "accelerate", "tensorboard"),
-    *("onnx", "onnxscript", "onnxruntime"),
+    *("onnx", "onnxscript", "onnxruntime", "ray", "pyarrow"),
 )
-"""Packages that only the page, figures, training, or graphs need."""
+"""Packages that only the page, figures, training, graphs, or many machines need."""
 
 
 def sources():

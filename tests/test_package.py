@@ -24,7 +24,12 @@ except ModuleNotFoundError:  # before Python 3.11
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEPENDENCIES, EXTRAS = PROJECT["dependencies"], PROJECT["optional-dependencies"]
-DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python-headless", "skimage": "scikit-image"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "skimage": "scikit-image",
+    "pillow_heif": "pillow-heif",
+}
 """Distributions that are called otherwise than what they let import."""
 LARGEST_WHEEL = 12e6
 
@@ -50,10 +55,11 @@ def test_the_pages_requirements_are_those_of_the_package_and_its_extra():
     assert requirements(lines("requirements.txt")) == requirements(DEPENDENCIES + EXTRAS["demo"])
 
 
-def test_the_developers_requirements_hold_the_pages_and_those_of_training_and_graphs():
+def test_the_developers_requirements_hold_the_pages_and_those_of_the_other_extras():
     assert "-r requirements.txt" in lines("requirements-dev.txt")
     added = requirements(lines("requirements-dev.txt"))
-    assert requirements(EXTRAS["train"] + EXTRAS["onnx"]) < added
+    extras = [EXTRAS[name] for name in ("train", "onnx", "heic", "ray")]
+    assert requirements(sum(extras, [])) < added
     assert not added & requirements(lines("requirements.txt"))
 
 
@@ -86,7 +92,8 @@ def imported():
 
 def test_every_import_of_the_package_is_a_requirement():
     named = {Requirement(text).name for text in DEPENDENCIES}
-    extra = {Requirement(text).name for text in EXTRAS["train"] + EXTRAS["onnx"]}
+    others = [text for name in ("train", "onnx", "heic", "ray") for text in EXTRAS[name]]
+    extra = {Requirement(text).name for text in others}
     used = {DISTRIBUTIONS.get(name, name) for name in imported()}
     assert named <= used
     assert used <= named | extra

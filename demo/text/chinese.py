@@ -216,11 +216,14 @@ TOLD = {
     "This picture claims to be enormous; the limit is {limit} megapixels.": (
         "图片声称的尺寸过大；上限是 {limit} 百万像素。"
     ),
-    "This is not a readable PNG, JPEG, WebP, BMP, GIF or TIFF.": (
-        "无法读取：请使用 PNG、JPEG、WebP、BMP、GIF 或 TIFF 图片。"
+    "This is not a readable PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF, PPM or TGA.": (
+        "无法读取：请使用 PNG、JPEG、WebP、AVIF、BMP、GIF、TIFF、PPM 或 TGA 图片。"
     ),
-    "HEIC and AVIF are not read: save the photo as JPEG or PNG first.": (
-        "不支持 HEIC 和 AVIF，请先把照片存为 JPEG 或 PNG。"
+    "HEIC is not read here: save the photo as JPEG or PNG first.": (
+        "这里不支持 HEIC，请先把照片存为 JPEG 或 PNG。"
+    ),
+    "A {format} has at most {most} pixels a side, not {longest}: save this picture as PNG.": (
+        "{format} 每边最多 {most} 像素，而结果有 {longest} 像素：请存为 PNG。"
     ),
     "This is {kind}: export it as PNG or JPEG first.": (
         "不支持这种文件（{kind}），请先导出为 PNG 或 JPEG。"
@@ -235,8 +238,8 @@ TOLD = {
     "This picture has {size} megapixels; the limit is {limit}.": (
         "图片有 {size} 百万像素，超过了 {limit} 百万像素的上限。"
     ),
-    "16-bit TIFFs of this kind are not read: save it as a 16-bit PNG.": (
-        "不支持这种 16 位 TIFF，请存为 16 位 PNG。"
+    "TIFFs of this kind are not read: save it as RGB with 8 or 16 bits a channel.": (
+        "不支持这种 TIFF，请存为每通道 8 位或 16 位的 RGB。"
     ),
     "Pictures of 12 or 32 bits a channel are not read: save this one with 8 or 16.": (
         "不支持每通道 12 位或 32 位的图片，请存为 8 位或 16 位。"
@@ -245,8 +248,11 @@ TOLD = {
     DAMAGED_FILE: "{name} 与本版本自带的文件不同：请用 git 恢复，或登记新的哈希值。",
     "The memory does not suffice for this picture.": "内存不足以处理这张图片。",
     "Only the first frame is used.": "只使用第一帧。",
-    "Its colour profile is not applied: a 16-bit picture is taken as sRGB.": (
-        "未应用其色彩配置文件：16 位图片按 sRGB 处理。"
+    "Its colour profile is kept in the result: its tables cannot be applied to 16 bits.": (
+        "结果保留其色彩配置文件：其中的查找表不能用于 16 位图片。"
+    ),
+    "It is read with 8 bits a channel: its CMYK profile cannot be applied to 16.": (
+        "按每通道 8 位读取：其 CMYK 配置文件不能用于 16 位。"
     ),
     "Its colour profile cannot be read and is ignored.": "其色彩配置文件无法读取，已忽略。",
     f"too small: the index needs {perception.SMALLEST_PX} px a side": (

@@ -10,12 +10,16 @@ from typing import Any
 from huggingface_hub.utils import logging as hub_logging
 from tqdm import tqdm
 
-from esrgan.evaluation import DEFAULT_METRICS, METRICS, MetricModels
+from esrgan.cli.progress import Item
+from esrgan.evaluation import DEFAULT_METRICS, METRICS, MetricModels, find_pairs
 from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, Upscaler
+from esrgan.jobs import describe
 from esrgan.metrics.lpips import load_lpips
 from esrgan.metrics.pristine_model import DEFAULT_MODEL, EMBEDDED, load_model
 from esrgan.precision import PRECISIONS
+from esrgan.setup import Setup
+from esrgan.storage import absolute, check_writable, identity, to_location
 from esrgan.weights import MODELS, Model, download, is_cached, resolve
 
 LPIPS_VARIABLE = "ESRGAN_LPIPS"
@@ -50,29 +54,33 @@ def add_alpha(command: argparse.ArgumentParser) -> None:
 
 def make_upscaler(options: argparse.Namespace) -> Upscaler:
     """Open the model that the options name; refuse an α that does not fit it."""
-    upscaler = open_upscaler(resolve(options.model, options.model_gan), options)
+    upscaler = make_setup(options).upscaler
     upscaler.alpha(options.alpha)
     return upscaler
 
 
-def open_upscaler(model: Model, options: argparse.Namespace) -> Upscaler:
-    """Open a model on the device, and with the precision and tiles, that the options name.
+def make_setup(options: argparse.Namespace) -> Setup:
+    """Settings of the model that the options name, which is downloaded where they allow it."""
+    return setup_of(resolve(options.model, options.model_gan), options)
 
-    It is downloaded first where the options allow it.
-    """
+
+def setup_of(model: Model, options: argparse.Namespace) -> Setup:
+    """Settings of a model with the device, precision and tiles that the options name."""
     if options.download:
         fetch(model)
-    return Upscaler(
-        model, device=options.device, precision=options.precision, tile_px=options.tile_px
-    )
+    return Setup(model, options.device, options.precision, options.tile_px)
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
     """Declare the options of every command that scores a folder of pictures."""
-    command.add_argument("--hr", type=Path, required=True, metavar="DIR", help="originals")
+    command.add_argument("--hr", type=to_location, required=True, metavar="DIR", help="originals")
     command.add_argument(
-        "--lr", type=Path, metavar="DIR", help="reduced pictures (default: made from the originals)"
+        "--lr",
+        type=to_location,
+        metavar="DIR",
+        help="reduced pictures (default: made from the originals)",
     )
+    command.add_argument("--recursive", action="store_true", help="pictures of folders below, too")
     command.add_argument(
         "--metrics",
         metavar="LIST",
@@ -96,6 +104,13 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
     command.add_argument("--markdown", type=Path, metavar="FILE", help="write a table")
 
 
+def scoring_items(options: argparse.Namespace) -> list[Item]:
+    """The pictures of the test set that the options name."""
+    lr = None if options.lr is None else absolute(options.lr)
+    pairs = find_pairs(absolute(options.hr), lr, any_depth=options.recursive)
+    return [Item(pair, identity(pair.hr)) for pair in pairs]
+
+
 def metric_names(options: argparse.Namespace, metric_models: MetricModels) -> list[str]:
     """The metrics that the options name, else the default ones, with LPIPS where it has weights."""
     if options.metrics is not None:
@@ -111,10 +126,25 @@ def load_metric_models(options: argparse.Namespace) -> MetricModels:
     )
 
 
+def check_outputs(paths: Iterable[Path | None]) -> None:
+    """Refuse files that cannot be written, before their content is computed.
+
+    Raises
+    ------
+    ValueError
+        With the file's path and the reason.
+    """
+    for path in filter(None, paths):
+        try:
+            check_writable(path)
+        except OSError as error:
+            raise ValueError(f"{path}: {describe(error)}") from None
+
+
 def write_text(path: Path | None, make: Callable[[], str]) -> None:
     """Write a file, if an option names one."""
     if path is not None:
-        write_atomically(path, make().encode())
+        write_atomically(path, make().encode(errors="surrogateescape"))
 
 
 def fetch(model: Model) -> None:

@@ -2,28 +2,33 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from esrgan.cli.alphas import parse_alphas
 from esrgan.cli.options import (
     add_network,
     add_scoring,
+    check_outputs,
     load_metric_models,
-    make_upscaler,
+    make_setup,
     metric_names,
-    open_upscaler,
-    with_progress,
+    scoring_items,
+    setup_of,
     write_text,
 )
-from esrgan.evaluation import find_pairs, sweep, sweep_report, sweep_rows, to_csv, to_markdown
-from esrgan.evaluation.sweep import PATHS
+from esrgan.cli.progress import collect, failures_in
+from esrgan.cli.runners import add_runner, make_runner
+from esrgan.cli.status import BAD_INPUT
+from esrgan.evaluation import sweep_report, sweep_rows, to_csv, to_markdown
+from esrgan.evaluation.sweep import PATHS, check_sweep
+from esrgan.evaluation.tasks import SweepTask
 from esrgan.files import write_atomically
-from esrgan.inference import Upscaler
 from esrgan.plots import encode, figure_format, sweep_curves, sweep_plane
+from esrgan.setup import Setup
 from esrgan.weights import MODELS, resolve
 
-ELLIPSES = ("…", "...")
 SINGLES = tuple(model.name for model in MODELS.values() if not (model.is_pair or model.remote))
 """The embedded models without α; nothing is downloaded unless it is named."""
 
@@ -46,55 +51,29 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the plane (or .pdf)")
     command.add_argument("--plot-curves", type=Path, metavar="FILE.png", help="metrics over α")
+    add_runner(command)
     command.set_defaults(run=run, alpha=None)
 
 
-def parse_alphas(text: str) -> tuple[float, ...]:
-    """Read numbers separated by commas; an ellipsis continues in steps of the two before it.
-
-    Examples
-    --------
-    >>> parse_alphas("0,0.25,…,1")
-    (0.0, 0.25, 0.5, 0.75, 1.0)
-    """
-    try:
-        return tuple(_expand([part.strip() for part in text.split(",")]))
-    except (ValueError, IndexError):
-        known = "numbers such as 0,0.5,1 or 0,0.2,…,1"
-        raise argparse.ArgumentTypeError(f"expected {known}, not {text!r}") from None
-
-
-def _expand(parts: Sequence[str]) -> list[float]:
-    """The numbers, an ellipsis replaced by the numbers that it stands for."""
-    alphas: list[float] = []
-    for index, part in enumerate(parts):
-        if part in ELLIPSES:
-            step, end = alphas[-1] - alphas[-2], float(parts[index + 1])
-            count = round((end - alphas[-1]) / step) if step > 0 else 0
-            alphas += [round(alphas[-1] + step * number, 9) for number in range(1, count)]
-        else:
-            alphas.append(float(part))
-    return alphas
-
-
 def run(options: argparse.Namespace) -> int:
-    """Print the table and the best α of each region; write the files that the options name."""
-    for path in filter(None, (options.plot, options.plot_curves)):
-        figure_format(path.suffix)
-    upscaler = make_upscaler(options)
-    pairs = find_pairs(options.hr, options.lr)
-    metric_models = load_metric_models(options)
-    swept = sweep(
-        upscaler,
-        pairs,
-        options.alphas,
-        methods=_methods(options, upscaler.scale),
-        metrics=metric_names(options, metric_models),
-        metric_models=metric_models,
+    """Print the table and the best α of each region; write the files that the options name.
+
+    A picture that cannot be scored is named, and the means are those of the others.
+    """
+    _check_files(options)
+    runner, setup, metric_models = (
+        make_runner(options),
+        make_setup(options),
+        load_metric_models(options),
     )
-    table = sweep_report(
-        upscaler, options.alphas, list(with_progress(swept, len(pairs))), metric_models
-    )
+    methods = _methods(options, setup.upscaler.scale)
+    metrics = metric_names(options, metric_models)
+    check_sweep(setup.upscaler, options.alphas, [it.upscaler for it in methods], metrics)
+    task = SweepTask(setup, options.alphas, methods, metrics, metric_models)
+    with failures_in(options.failures) as failures:
+        swept = collect(runner, task, scoring_items(options), failures)
+    table = sweep_report(setup.upscaler, options.alphas, swept, metric_models)
+    table["failures"] = failures.listed
     rows = sweep_rows(table)
     markdown = to_markdown(rows, table["convention"])
     write_text(options.json, lambda: json.dumps(table, indent=2))
@@ -104,16 +83,24 @@ def run(options: argparse.Namespace) -> int:
     print(markdown)
     for region in table["regions"]:
         print(describe_region(region))
-    return 0
+    return BAD_INPUT if failures.listed else 0
 
 
-def _methods(options: argparse.Namespace, scale: int) -> list[Upscaler]:
-    """Open the single models that are scored for comparison."""
+def _check_files(options: argparse.Namespace) -> None:
+    """Refuse files that cannot be written, before anything is computed."""
+    plots = [options.plot, options.plot_curves]
+    for path in filter(None, plots):
+        figure_format(path.suffix)
+    check_outputs([*plots, options.json, options.csv, options.markdown, options.failures])
+
+
+def _methods(options: argparse.Namespace, scale: int) -> list[Setup]:
+    """The single models that are scored for comparison."""
     if options.methods is None:
-        upscalers = [open_upscaler(resolve(name), options) for name in SINGLES]
-        return [upscaler for upscaler in upscalers if upscaler.scale == scale]
+        setups = [setup_of(resolve(name), options) for name in SINGLES]
+        return [setup for setup in setups if setup.upscaler.scale == scale]
     names = filter(None, map(str.strip, options.methods.split(",")))
-    return [open_upscaler(resolve(name), options) for name in names]
+    return [setup_of(resolve(name), options) for name in names]
 
 
 def describe_region(region: Mapping[str, Any]) -> str:

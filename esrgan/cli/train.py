@@ -131,7 +131,7 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
             print(f"skipped {name}: {reason}", flush=True)
     validation = pictures.held_out
     if options.validate is not None:
-        validation = [pair.hr for pair in find_pairs(options.validate)]
+        validation = [Path(pair.hr) for pair in find_pairs(options.validate)]
     inputs = TrainingInputs(pictures, features, validation)
     return Trainer(config, options.folder, inputs, device=options.device)
 

@@ -1,18 +1,28 @@
 """The pictures of a test set, and the input of a metric."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from esrgan.images import picture_files, read
+from esrgan.folders import list_pictures, unique_stems
+from esrgan.images import FILE_LIMITS, on_white, read
+from esrgan.jobs import describe
 from esrgan.metrics.fidelity import BORDER_PX
 from esrgan.metrics.lpips import Lpips
 from esrgan.metrics.naturalness import niqe
 from esrgan.metrics.pristine_model import PristineModel
 from esrgan.resize import crop_to_multiple, imresize
+from esrgan.storage import Location, join, name_of, read_bytes
+
+MARKS = re.compile(
+    r"(_SRF_\d+)?(_(bic)?(LR(BI|BD|DN)?|HR|GT|bicubic))?(_?x\d+([md]|w\d*)?)?$", re.IGNORECASE
+)
+"""What data sets of the field add to a picture's name."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,14 @@ class ImagePair:
         The original.
     lr
         The reduced picture; None where it is to be made from the original.
+    fault
+        Why the pair cannot be loaded, if that is known before; else ''.
     """
 
     name: str
-    hr: Path
-    lr: Path | None = None
+    hr: Location
+    lr: Location | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,45 +109,91 @@ class MetricInput:
         return niqe(self.sr)
 
 
-def find_pairs(hr: Path, lr: Path | None = None) -> list[ImagePair]:
-    """List the originals of a folder, each with the reduced picture of the same file name.
+def find_pairs(
+    hr: Location, lr: Location | None = None, *, any_depth: bool = False
+) -> list[ImagePair]:
+    """List the originals of a folder, each with its reduced picture.
 
     Parameters
     ----------
     hr
-        Folder of originals; their suffixes do not matter.
+        Folder of originals.
     lr
-        Folder of reduced pictures; None leaves `ImagePair.lr` None.
+        Folder of reduced pictures of the same names; else of the same names without suffixes; else
+        after the field's marks are removed, such as the x4 of DIV2K's 0801x4.png. None leaves
+        `ImagePair.lr` None.
+    any_depth
+        Whether folders below are searched too.
+
+    Returns
+    -------
+    list
+        Named by `esrgan.folders.unique_stems`; a pair without a reduced picture, or with several
+        that fit, has a `fault`.
 
     Raises
     ------
     ValueError
-        If a folder is missing or empty, holds two pictures of one name, or has no reduced picture
-        for an original; the message names the folder and the picture.
+        If a folder is missing or empty, or has no reduced picture for any original.
     """
-    originals = _pictures(hr)
+    originals = _pictures(hr, any_depth)
+    stems = unique_stems(originals)
     if lr is None:
-        return [ImagePair(name, path) for name, path in originals.items()]
-    reduced = _pictures(lr)
-    missing = [name for name in originals if name not in reduced]
-    if missing:
-        raise ValueError(f"{lr} has no picture for {missing[0]!r}.")
-    return [ImagePair(name, path, reduced[name]) for name, path in originals.items()]
+        return [
+            ImagePair(stem, join(hr, name)) for stem, name in zip(stems, originals, strict=True)
+        ]
+    reduced = _Reduced(lr, _pictures(lr, any_depth))
+    pairs = [
+        reduced.pair(stem, join(hr, name), name)
+        for stem, name in zip(stems, originals, strict=True)
+    ]
+    if all(pair.fault for pair in pairs):
+        raise ValueError(pairs[0].fault)
+    return pairs
 
 
-def _pictures(folder: Path) -> dict[str, Path]:
-    """Files of a folder's pictures, by their names without suffix."""
-    if not folder.is_dir():
-        raise ValueError(f"There is no folder {folder}.")
-    paths = picture_files(folder)
-    if not paths:
+def _pictures(folder: Location, any_depth: bool) -> list[str]:
+    """Relative names of a folder's pictures, at least one."""
+    names = list_pictures(folder, any_depth=any_depth)
+    if not names:
         raise ValueError(f"{folder} holds no picture.")
-    pictures: dict[str, Path] = {}
-    for path in paths:
-        if path.stem in pictures:
-            raise ValueError(f"{folder} holds two pictures named {path.stem!r}.")
-        pictures[path.stem] = path
-    return pictures
+    return names
+
+
+class _Reduced:
+    """A folder of reduced pictures, by all that an original may be called."""
+
+    def __init__(self, folder: Location, names: Sequence[str]) -> None:
+        self._folder = folder
+        self._by_key: tuple[dict[str, list[str]], ...] = tuple({} for _ in _KEYS)
+        for name in names:
+            for key, found in zip(_KEYS, self._by_key, strict=True):
+                found.setdefault(key(name), []).append(name)
+
+    def pair(self, stem: str, hr: Location, name: str) -> ImagePair:
+        """Pair an original with what fits it best."""
+        for key, found in zip(_KEYS, self._by_key, strict=True):
+            fitting = found.get(key(name), [])
+            if len(fitting) == 1:
+                return ImagePair(stem, hr, join(self._folder, fitting[0]))
+            if fitting:
+                fault = f"{self._folder} has several pictures for {stem!r}: {', '.join(fitting)}."
+                return ImagePair(stem, hr, fault=fault)
+        return ImagePair(stem, hr, fault=f"{self._folder} has no picture for {stem!r}.")
+
+
+def _stem(name: str) -> str:
+    """A relative name without its suffix."""
+    return PurePosixPath(name).with_suffix("").as_posix()
+
+
+def _plain(name: str) -> str:
+    """A relative name without its suffix and the field's marks."""
+    return MARKS.sub("", _stem(name)) or _stem(name)
+
+
+_KEYS: tuple[Callable[[str], str], ...] = (str, _stem, _plain)
+"""What of their names an original and its reduced picture have in common; the best first."""
 
 
 def load(pair: ImagePair, scale: int) -> tuple[NDArray, NDArray]:
@@ -147,19 +206,33 @@ def load(pair: ImagePair, scale: int) -> tuple[NDArray, NDArray]:
     Returns
     -------
     tuple
-        HR and LR pixels, (scale·H, scale·W, 3) and (H, W, 3), RGB as the files hold them.
+        HR and LR pixels, (scale·H, scale·W, 3) and (H, W, 3), sRGB; laid on white.
 
     Raises
     ------
     ValueError
-        If the two sizes do not fit, or a picture cannot be read.
+        If the pair has a fault, the two sizes do not fit, or a picture cannot be read; the message
+        names the file.
     """
-    hr = read(pair.hr).pixels
+    if pair.fault:
+        raise ValueError(pair.fault)
+    hr = _read(pair.hr)
     if pair.lr is None:
-        hr = crop_to_multiple(hr, scale)
+        try:
+            hr = crop_to_multiple(hr, scale)
+        except ValueError as error:
+            raise ValueError(f"{name_of(pair.hr)}: {error}") from None
         return hr, imresize(hr, 1 / scale)
-    lr = read(pair.lr).pixels
+    lr = _read(pair.lr)
     height, width = (scale * side for side in lr.shape[:2])
     if not (0 <= hr.shape[0] - height < scale and 0 <= hr.shape[1] - width < scale):
         raise ValueError(f"{pair.name}: {hr.shape[:2]} is not {scale} times {lr.shape[:2]}.")
     return np.ascontiguousarray(hr[:height, :width]), lr
+
+
+def _read(location: Location) -> NDArray:
+    """The pixels of a file, laid on white; an error names the file."""
+    try:
+        return on_white(read(read_bytes(location, megabytes=FILE_LIMITS.megabytes))).pixels
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{name_of(location)}: {describe(error)}") from None

@@ -70,9 +70,7 @@ def sweep(
         If the model has no two networks, a method has two or another scale, α is outside [0, 1],
         a metric is unknown, or a picture cannot be used.
     """
-    _check_models(upscaler, methods)
-    metrics = check_metrics((*metrics, *PLANE_METRICS))
-    alphas = tuple(check_alpha(alpha) for alpha in alphas)
+    metrics = check_sweep(upscaler, alphas, methods, metrics)
     for pair in pairs:
         hr, lr = load(pair, upscaler.scale)
         scorer = PictureScorer(pair.name, hr, lr, metrics, metric_models or MetricModels())
@@ -93,6 +91,19 @@ def _sweep_picture(
         for path, rendered in render_paths(upscaler, lr, alphas).items()
     }
     return PictureSweep(paths, {name: scorer.score(sr) for name, sr in pictures.items()})
+
+
+def check_sweep(
+    upscaler: Upscaler,
+    alphas: Sequence[float],
+    methods: Sequence[Upscaler],
+    metrics: Sequence[str],
+) -> tuple[str, ...]:
+    """Check the parameters of `sweep`, whose errors this raises; returns all its metrics."""
+    _check_models(upscaler, methods)
+    for alpha in alphas:
+        check_alpha(alpha)
+    return check_metrics((*metrics, *PLANE_METRICS))
 
 
 def _check_models(upscaler: Upscaler, methods: Sequence[Upscaler]) -> None:

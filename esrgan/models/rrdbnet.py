@@ -17,25 +17,40 @@ INITIAL_SCALE = 0.1
 """Factor on the MSRA initialisation (section 3.1, 'smaller initialization')."""
 NEGATIVE_SLOPE = 0.2
 """Slope of every LeakyReLU."""
-SCALES = (1, 2, 4, 8)
-"""Scales that can be built. 1 and 2 start with a pixel-unshuffle."""
-SCALES_BY_SHAPE = {(2, 3): 4, (2, 12): 2, (2, 48): 1, (3, 3): 8}
-"""Number of doublings and input channels of the first convolution → scale."""
+SCALES = (1, 2, 4, 8, 16)
+"""Scales that can be built."""
+DOUBLINGS = range(5)
+"""Numbers of doublings that a network may have."""
+UNSHUFFLED_CHANNELS = {12: 2, 48: 1}
+"""Input channels after a pixel-unshuffle by 2 or 4, which two doublings follow → scale."""
 
 
 @dataclass(frozen=True)
 class RRDBNetConfig:
-    """Size of an `RRDBNet`; the defaults are the paper's ×4 network (16,697,987 parameters)."""
+    """Size of an `RRDBNet`; the defaults are the paper's ×4 network (16,697,987 parameters).
+
+    Attributes
+    ----------
+    scale
+        1, 2, 4, 8 or 16.
+    num_features, num_blocks, growth_channels
+        At least one each.
+    pixel_unshuffle
+        Whether scales 1 and 2 start with a pixel-unshuffle by 4 and 2 and double twice, as
+        Real-ESRGAN's do; the first ESRGAN's double as often as the scale says. No other scale
+        depends on it.
+    """
 
     scale: int = 4
     num_features: int = 64
     num_blocks: int = 23
     growth_channels: int = 32
+    pixel_unshuffle: bool = True
 
     def __post_init__(self) -> None:
         """Refuse impossible sizes."""
         if self.scale not in SCALES:
-            raise ValueError(f"RRDBNet has scale 1, 2, 4 or 8, not {self.scale}.")
+            raise ValueError(f"RRDBNet has scale 1, 2, 4, 8 or 16, not {self.scale}.")
         if min(self.num_features, self.num_blocks, self.growth_channels) < 1:
             raise ValueError(
                 "RRDBNet needs at least one feature, one block and one growth channel."
@@ -79,17 +94,18 @@ class RRDB(nn.Module):
 class RRDBNet(nn.Module):
     """Convolution, RRDB trunk with a long skip, nearest-neighbour upsampling, two convolutions.
 
-    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. At scale 1 (2)
-    a picture whose sides are not multiples of 4 (2) is first padded by mirroring at its lower and
-    right edge, and the result is cropped.
+    Reads and returns RGB in [0, 1] as float NCHW; the result is not clamped. With a pixel-unshuffle
+    by 4 (2) a picture whose sides are not multiples of 4 (2) is first padded by mirroring at its
+    lower and right edge, and the result is cropped.
     """
 
     def __init__(self, config: RRDBNetConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or RRDBNetConfig()
         features, growth = config.num_features, config.growth_channels
-        self.unshuffle = 4 // config.scale if config.scale < 4 else 1
-        self.num_doublings = 3 if config.scale == 8 else 2
+        is_unshuffled = config.pixel_unshuffle and config.scale < 4
+        self.unshuffle = 4 // config.scale if is_unshuffled else 1
+        self.num_doublings = (config.scale * self.unshuffle).bit_length() - 1
         self.conv_first = nn.Conv2d(3 * self.unshuffle**2, features, 3, padding=1)
         self.body = nn.Sequential(*(RRDB(features, growth) for _ in range(config.num_blocks)))
         self.conv_body = nn.Conv2d(features, features, 3, padding=1)
@@ -142,17 +158,21 @@ def initialise(network: nn.Module, factor: float = INITIAL_SCALE) -> None:
 def _sizes(state: State, counts: Counts) -> dict[str, Any]:
     """Read scale, features, blocks and growth channels from a state dict's shapes."""
     features, channels = convolution_shape(state, "conv_first.weight")[:2]
-    doublings = 3 if "conv_up3.weight" in state else 2
-    if (doublings, channels) not in SCALES_BY_SHAPE:
+    written = convolution_shape(state, "conv_last.weight")[0]
+    doublings = sum(f"conv_up{index}.weight" in state for index in range(1, max(DOUBLINGS) + 1))
+    is_unshuffled = channels in UNSHUFFLED_CHANNELS and doublings == 2
+    if written != 3 or not (channels == 3 or is_unshuffled):
         raise ValueError(
-            f"has a first layer ('conv_first.weight' here) that reads {channels} channels; RGB "
-            "networks read 3, or 12 (×2) or 48 (×1) after a pixel-unshuffle"
+            f"is an RRDBNet that reads {channels} channels, doubles {doublings} times and writes "
+            f"{written}, which is not supported: RGB networks read 3, or 12 (×2) or 48 (×1) after "
+            "a pixel-unshuffle, and write 3"
         )
     return {
-        "scale": SCALES_BY_SHAPE[doublings, channels],
+        "scale": UNSHUFFLED_CHANNELS[channels] if is_unshuffled else 2**doublings,
         "num_features": features,
         "num_blocks": counts["block"],
         "growth_channels": convolution_shape(state, "body.0.rdb1.conv1.weight")[0],
+        "pixel_unshuffle": is_unshuffled or doublings >= 2,
     }
 
 
@@ -196,7 +216,7 @@ def _old(doublings: int) -> Dialect:
 
 DIALECTS = tuple(
     dialect
-    for doublings in (2, 3)  # two for scale 1, 2 and 4; three for scale 8
+    for doublings in sorted(DOUBLINGS, key=lambda number: (number != 2, number))  # usual first
     for dialect in (_basicsr(doublings), _esrgan(doublings), _old(doublings))
 )
 ARCHITECTURE = Architecture(RRDBNet, RRDBNetConfig, DIALECTS, _sizes)

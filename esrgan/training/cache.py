@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esrgan.files import write_atomically
-from esrgan.images import picture_files, read
+from esrgan.folders import picture_files
+from esrgan.images import on_white, read
 from esrgan.pixels import to_8_bit
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.training.config import SCALE
@@ -25,8 +26,8 @@ SUBIMAGE_PX = 480
 """Largest side of a sub-image, so that a random crop reads few pages of the file."""
 OVERLAP_PX = 96
 """Least overlap of two sub-images of one picture."""
-VERSION = 1
-"""Of the files' layout; another one makes new caches."""
+VERSION = 2
+"""Of the files' layout and how pictures are read; another one makes new caches."""
 ABANDONED_S = 3600
 """Age at which a half-written cache is taken for that of a killed process."""
 Progress = Callable[[Iterable[Any], int], Iterable[Any]]
@@ -196,8 +197,8 @@ def _write_pictures(
 
 
 def read_hr(path: Path) -> NDArray[np.uint8]:
-    """The pixels of an HR picture, uint8, cropped to multiples of the scale."""
-    return crop_to_multiple(to_8_bit(read(path).pixels), SCALE)
+    """The pixels of an HR picture on white, uint8, cropped to multiples of the scale."""
+    return crop_to_multiple(to_8_bit(on_white(read(path)).pixels), SCALE)
 
 
 def subimages(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:

@@ -13,6 +13,8 @@ from torch import Tensor
 
 from esrgan.models import ARCHITECTURES
 from esrgan.models.dialect import Dialect, State, count_repeats
+from esrgan.weights.unsupported import refuse_unsupported
+from esrgan.weights.wrappers import without_common_prefix
 
 VALUE_RANGES = (255, 1)
 """Largest pixel values that a file's constants may stand for."""
@@ -74,16 +76,17 @@ def detect(state: State) -> Detected:
     Parameters
     ----------
     state
-        Tensors by name, without wrapper and prefix (`esrgan.weights.wrappers.unwrap`).
+        Tensors by name, without wrapper and prefix (`esrgan.weights.wrappers.unwrap`). One more
+        prefix that all keys have is taken off if they are known without it.
 
     Raises
     ------
     ValueError
-        If no dialect has these keys: the nearest dialect and the first key that differs are named,
-        or else the first keys and every known architecture. The message is the end of a sentence
-        that begins with the file's name.
+        If no dialect has these keys: an architecture that is known, but not supported, is named;
+        else the nearest dialect and the first key that differs, or the first keys and every known
+        architecture. The message is the end of a sentence that begins with the file's name.
     """
-    architecture, dialect, names = _recognise(state)
+    state, (architecture, dialect, names) = _recognise(state)
     value_range = _value_range(dialect, state)
     translated = {
         ours: _scaled(state[theirs], value_range, -dialect.range_power(ours))
@@ -141,8 +144,26 @@ def _all_dialects() -> Iterator[tuple[str, Dialect]]:
             yield name, dialect
 
 
-def _recognise(state: State) -> tuple[str, Dialect, dict[str, str]]:
-    """Find the architecture and dialect with exactly these keys, and map its keys to ours."""
+def _recognise(state: State) -> tuple[State, tuple[str, Dialect, dict[str, str]]]:
+    """Find the state dict, without a common prefix, whose keys are known, and what they are."""
+    candidates = list(without_common_prefix(state))
+    mismatches: list[_Mismatch] = []
+    for candidate in candidates:
+        found = _match(candidate)
+        if not isinstance(found, _Mismatch | None):
+            return candidate, found
+        mismatches += [found] if found else []
+    for candidate in candidates:
+        refuse_unsupported(candidate)
+    nearest = min(mismatches, key=lambda mismatch: mismatch.num_keys, default=None)
+    raise ValueError(nearest.describe() if nearest else _unknown(state))
+
+
+def _match(state: State) -> tuple[str, Dialect, dict[str, str]] | _Mismatch | None:
+    """Find the architecture and dialect with exactly these keys, and map its keys to ours.
+
+    Where there is none, the nearest dialect is returned, or None if no dialect resembles the keys.
+    """
     nearest: _Mismatch | None = None
     for architecture, dialect in _all_dialects():
         names = dialect.keys(dialect.counts(state))
@@ -155,7 +176,7 @@ def _recognise(state: State) -> tuple[str, Dialect, dict[str, str]]:
         is_similar = 2 * (len(expected) - len(missing)) >= len(state)
         if is_similar and (nearest is None or mismatch.num_keys < nearest.num_keys):
             nearest = mismatch
-    raise ValueError(nearest.describe() if nearest else _unknown(state))
+    return nearest
 
 
 def _unknown(state: State) -> str:

@@ -19,7 +19,7 @@ class Generator:
     Attributes
     ----------
     architecture, config
-        Arguments of `esrgan.models.build`; `config` has every field.
+        Arguments of `esrgan.models.build`; `config` has every size.
     state
         State dict in this package's keys, float32, for values in [0, 1].
     metadata
@@ -58,8 +58,17 @@ class Generator:
 
 
 def full_config(architecture: str, config: Mapping[str, float]) -> dict[str, float]:
-    """Every field of an architecture's config; fields that are not given have their defaults."""
-    return asdict(ARCHITECTURES[architecture].config(**config))
+    """Every size of an architecture's config; fields that are not given have their defaults.
+
+    Switches (booleans) are named only where they differ from their defaults.
+    """
+    made, usual = ARCHITECTURES[architecture].config(**config), ARCHITECTURES[architecture].config()
+    values, defaults = asdict(made), asdict(usual)
+    return {
+        name: value
+        for name, value in values.items()
+        if not isinstance(value, bool) or value != defaults[name]
+    }
 
 
 def count_parameters(architecture: str, config: Mapping[str, float]) -> int:

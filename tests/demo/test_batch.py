@@ -36,7 +36,7 @@ def test_all_pictures_go_into_one_zip_and_failures_are_listed(session, files, ph
     *_, (save, cancel, failures) = batch.enlarge_all(session, files[:2], files[2:], 0.5)
     with zipfile.ZipFile(save["value"]) as archive:
         names = archive.namelist()
-        assert names == ["one_esrgan_a0.50_x4.png", "one_esrgan_a0.50_x4-2.png", "failures.txt"]
+        assert names == ["one_esrgan_a0.50_x4.png", "one-2_esrgan_a0.50_x4.png", "failures.txt"]
         pixels = read(archive.read(names[0])).pixels
         assert archive.read("failures.txt").decode().startswith("two.txt: ")
     assert np.array_equal(pixels, Upscaler("esrgan")(photo[:24, :32], 0.5))
@@ -110,3 +110,17 @@ def test_no_pictures_or_a_shared_page_are_refused(session, files, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "somebody/space")
     with pytest.raises(gr.Error, match="not understood"):
         list(batch.enlarge_all(session, files, None, 0.5))
+
+
+def test_of_a_folder_the_pictures_are_taken_and_twins_are_named_apart(session, tmp_path, photo):
+    small = encode_png(Picture(photo[:8, :8]))
+    names = ["a.jpg", "a.png", "a_png_esrgan_a1.00_x4.png", "._a.png", "notes.txt", "logo.svg"]
+    for name in names:
+        (tmp_path / name).write_bytes(small)
+    folder = [str(tmp_path / name) for name in names]
+    *_, (save, _, failures) = batch.enlarge_all(session, [], folder, 0.5)
+    with zipfile.ZipFile(save["value"]) as archive:
+        assert archive.namelist() == [
+            f"{stem}_esrgan_a0.50_x4.png" for stem in ("a_jpg", "a_png", "logo")
+        ]
+    assert not failures["visible"]

@@ -6,6 +6,7 @@ from skimage import data
 from demo.scene import (
     Box,
     Mode,
+    curve,
     original_scores,
     place,
     rebuild,
@@ -15,8 +16,9 @@ from demo.scene import (
     window_upscaler,
 )
 from esrgan import Upscaler, imresize
-from esrgan.images import Picture
+from esrgan.images import Picture, encode_png, read
 from esrgan.metrics import lr_psnr, niqe, perceptual_index, psnr, rmse, ssim
+from esrgan.pixels import has_colour
 from esrgan.resize import crop_to_multiple
 from esrgan.weights import resolve
 from tests.weights.conftest import passing
@@ -153,3 +155,51 @@ def test_tiny_pictures_work_or_are_refused_in_one_sentence(side, mode):
     for model, alpha in (("bicubic", None), ("srresnet", None), ("esrgan", 0.5)):
         found = scores(scene, rebuild(scene, model, alpha))
         assert all(found.values[name] is not None or found.reasons[name] for name in found.values)
+
+
+def shaped(hidden, dtype=np.uint8):
+    """A coloured disc with a soft rim; `hidden` is what lies under opacity 0."""
+    rows, columns = np.mgrid[:600, :640]
+    largest = np.iinfo(dtype).max
+    rim = ((220 - np.hypot(rows - 301, columns - 318)) / 3).clip(0, 1)
+    opacity = np.rint(rim * largest).astype(dtype)
+    pixels = np.random.default_rng(0).integers(0, largest, (600, 640, 3), dtype)
+    pixels[opacity == 0] = hidden
+    return read(encode_png(Picture(pixels, opacity)))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("mode", Mode)
+def test_a_window_does_not_depend_on_hidden_colours(mode, dtype):
+    one, other = (place(shaped(it, dtype), mode, 0.2, 0.3, 4) for it in (0, (9, 200, 0)))
+    assert np.array_equal(one.lr, other.lr)
+    if mode is Mode.COMPARE:
+        assert one.opacity is None
+        assert np.array_equal(one.hr, other.hr)
+        assert np.all(one.hr[0, 0] == np.iinfo(dtype).max)
+        assert np.abs(imresize(one.hr, 1 / 4).astype(int) - one.window_lr)[2:-2, 2:-2].max() <= 1
+    else:
+        assert np.array_equal(one.opacity, other.opacity)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_picture_without_colour_has_none_in_any_window(large, mode):
+    grey = read(encode_png(Picture(large[..., [1, 1, 1]])))
+    scene = place(grey, mode, 0.31, 0.77, 4)
+    for sr in (
+        *(rebuild(scene, "esrgan", alpha) for alpha in (0.0, 0.8)),
+        rebuild(scene, "bicubic"),
+    ):
+        assert not has_colour(sr)
+    assert not has_colour(curve(scene, "esrgan").complete().at(0.6))
+
+
+def test_a_grey_window_of_a_coloured_picture_is_that_of_the_whole(large):
+    small = large[:300, :310].copy()
+    small[:, :200] = small[:, :200, [1, 1, 1]]
+    scene = place(Picture(small), Mode.ENLARGE, 0.0, 0.5, 4)
+    assert not has_colour(scene.lr)
+    rows, columns = (slice(4 * a, 4 * a + 512) for a in (scene.box.top, scene.box.left))
+    whole = Upscaler("esrgan", tile_px=512)(small, 1.0)[rows, columns]
+    difference = np.abs(rebuild(scene, "esrgan", 1.0).astype(int) - whole).max(axis=2)
+    assert np.mean(difference <= 1) >= 0.999

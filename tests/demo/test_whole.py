@@ -47,3 +47,16 @@ def test_a_reduced_picture_keeps_its_shape(tmp_path):
     wide = Picture(np.zeros((3, 4000, 3), np.uint8))
     (tmp_path / "small.png").write_bytes(whole.reduced(wide, 640))
     assert read(tmp_path / "small.png").pixels.shape == (1, 640, 3)
+
+
+def test_the_overview_lies_on_white_whatever_is_hidden():
+    pixels = np.full((60, 80, 3), (200, 40, 90), np.uint8)
+    opacity = np.full((60, 80), 255, np.uint8)
+    opacity[:, :40] = 0
+    found = []
+    for hidden in (0, (0, 255, 0)):
+        pixels[:, :40] = hidden
+        found.append(read(whole.reduced(Picture(pixels.copy(), opacity), 40)))
+    assert np.array_equal(found[0].pixels, found[1].pixels)
+    assert found[0].opacity is None
+    assert np.all(found[0].pixels[:, :20] == 255)

@@ -16,6 +16,7 @@ from esrgan.evaluation import (
     report,
     score,
 )
+from esrgan.evaluation.pictures import load
 from esrgan.metrics import niqe, perceptual_index, psnr, rmse
 from esrgan.metrics.pristine_model import PristineModel, load_model
 from esrgan.resize import crop_to_multiple
@@ -110,16 +111,15 @@ def test_an_empty_table_has_no_means():
 
 def test_refusals(folder, tmp_path, photo):
     with pytest.raises(ValueError, match="has no picture for 'grey'"):
-        find_pairs(folder / "hr", folder / "lr")
+        list(evaluate(Upscaler("bicubic"), find_pairs(folder / "hr", folder / "lr")))
     with pytest.raises(ValueError, match="no folder"):
         find_pairs(tmp_path / "gone")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no picture"):
         find_pairs(tmp_path / "empty")
-    (tmp_path / "empty" / "a.png").touch()
-    (tmp_path / "empty" / "a.bmp").touch()
-    with pytest.raises(ValueError, match="two pictures named 'a'"):
-        find_pairs(tmp_path / "empty")
+    (tmp_path / "empty" / "other.png").touch()
+    with pytest.raises(ValueError, match="has no picture for 'colour'"):
+        find_pairs(folder / "hr", tmp_path / "empty")
     with pytest.raises(ValueError, match=r"Unknown metric 'vmaf'.*psnr_y"):
         list(evaluate(Upscaler("bicubic"), find_pairs(folder / "hr"), metrics=["vmaf"]))
     with pytest.raises(ValueError, match="too small to shrink"):
@@ -155,3 +155,21 @@ def test_benchmarks(data_folder, name, bicubic, similarity, faithful):
 @pytest.mark.slow
 def test_benchmark_bsd100(data_folder):
     test_benchmarks(data_folder, "BSD100", 25.962, 0.6681, 27.1)
+
+
+def test_transparent_pictures_are_measured_on_white(tmp_path, photo):
+    opacity = np.full(photo.shape[:2], 255, np.uint8)
+    opacity[:40] = 0
+    tables = []
+    for name, hidden in (("a", 0), ("b", (0, 255, 0))):
+        pixels = photo.copy()
+        pixels[:40] = hidden
+        (tmp_path / name).mkdir()
+        Image.fromarray(np.dstack((pixels, opacity))).save(tmp_path / name / "picture.png")
+        (pair,) = find_pairs(tmp_path / name)
+        hr, lr = load(pair, 4)
+        assert np.all(hr[:40] == 255)
+        assert np.array_equal(hr[40:], photo[40:])
+        assert np.array_equal(lr, imresize(hr, 1 / 4))
+        tables += list(evaluate(Upscaler("esrgan"), [pair], alpha=0.5))
+    assert tables[0].values == tables[1].values

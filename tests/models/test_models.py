@@ -135,7 +135,7 @@ def test_channel_attention_weighs_channels_between_0_and_1():
     [
         (lambda: build("vdsr"), "Unknown architecture 'vdsr'; choose one of rrdbnet"),
         (lambda: build("rrdbnet", depth=3), "no setting 'depth'"),
-        (lambda: RRDBNetConfig(scale=3), "scale 1, 2, 4 or 8, not 3"),
+        (lambda: RRDBNetConfig(scale=3), "scale 1, 2, 4, 8 or 16, not 3"),
         (lambda: RRDBNetConfig(num_blocks=0), "at least one"),
         (lambda: SRResNetConfig(scale=2), "scale 4, not 2"),
         (lambda: SRResNetConfig(num_features=0), "at least one"),

@@ -173,3 +173,20 @@ def test_folders_without_pictures_are_refused(tmp_path):
     write(tmp_path / "data" / "b.png", 16, 16)
     with pytest.raises(ValueError, match=r"No picture below .* has 32 px a side"):
         open_training_set({tmp_path / "data": None}, CONFIG, caches)
+
+
+def test_transparent_pictures_are_laid_on_white(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    opacity = np.full((64, 64), 255, np.uint8)
+    opacity[:, :32] = 0
+    opacity[:, 32:40] = 128
+    (tmp_path / "pictures").mkdir()
+    path = tmp_path / "pictures" / "a.png"
+    path.write_bytes(encode_png(Picture(pixels, opacity)))
+    cache = open_cache(tmp_path / "pictures", tmp_path / "caches")
+    ((item,),) = cache.pictures.values()
+    lr, hr = cache.views(item)
+    assert np.all(hr[:, :32] == 255)
+    assert np.array_equal(hr[:, 40:], pixels[:, 40:])
+    assert np.abs(hr[:, 32:40] - (255 + pixels[:, 32:40].astype(int)) / 2).max() <= 1
+    assert np.array_equal(lr, imresize(hr, 1 / 4))

@@ -10,8 +10,14 @@ RRDB = [
     {"scale": scale, "num_features": features, "num_blocks": blocks, "growth_channels": growth}
     for scale, features, blocks, growth in [(1, 4, 1, 2), (2, 6, 2, 3), (4, 5, 11, 4), (8, 8, 2, 8)]
 ]
+CLASSIC = [
+    {**RRDB[1], "scale": scale, "pixel_unshuffle": unshuffle}
+    for scale, unshuffle in [(1, False), (2, False), (16, True)]
+]
+"""The first ESRGAN's form: as many doublings as the scale says, no pixel-unshuffle."""
 RESNET = [{"num_features": 4, "num_blocks": 2}, {"num_features": 6, "num_blocks": 11}]
-SIZES = [("rrdbnet", sizes) for sizes in RRDB] + [("msrresnet", sizes) for sizes in RESNET]
+SIZES = [("rrdbnet", sizes) for sizes in RRDB + CLASSIC]
+SIZES += [("msrresnet", sizes) for sizes in RESNET]
 CASES = [
     (architecture, sizes, name)
     for architecture, sizes in SIZES
@@ -32,6 +38,15 @@ WRAPPERS = {
             **{f"discriminator.{key}": value for key, value in state.items()},
         },
     },
+    "net_g": lambda state: {
+        "epoch": 3,
+        "state_dict": {
+            **{f"model.net_g.{key}": value for key, value in state.items()},
+            **{f"model.net_d.{key}": value for key, value in state.items()},
+        },
+    },
+    "netG.": lambda state: {f"netG.{key}": value for key, value in state.items()},
+    "any prefix": lambda state: {f"student.inner.{key}": value for key, value in state.items()},
     "nested": lambda state: {
         "model": {"state_dict": {f"module.generator.{k}": v for k, v in state.items()}}
     },
@@ -208,7 +223,7 @@ def test_other_states_are_refused():
         detect(state | {"x": torch.ones(1)})
     with pytest.raises(ValueError, match=r"its first keys are 'a', 'b', 'c'; known are rrdbnet"):
         detect({key: torch.ones(1) for key in "abcdef"})
-    with pytest.raises(ValueError, match="reads 5 channels; RGB networks read 3, or 12"):
+    with pytest.raises(ValueError, match="reads 5 channels, doubles 2 times and writes 3, which"):
         detect(state | {"conv_first.weight": torch.ones(6, 5, 3, 3)})
     with pytest.raises(ValueError, match="a convolution has four dimensions"):
         detect(state | {"conv_first.weight": torch.ones(6)})
@@ -217,6 +232,44 @@ def test_other_states_are_refused():
     for content in ([], {}, 3, {"params": {}}, torch.ones(1)):
         with pytest.raises(ValueError, match="holds no state dict"):
             unwrap(content)
+
+
+@pytest.mark.parametrize(("reads", "writes"), [(1, 1), (1, 3), (4, 4), (3, 1), (12, 4)])
+def test_other_channels_are_called_unsupported(reads, writes):
+    state = network("rrdbnet", RRDB[2]).state_dict()
+    other = {"conv_first.weight": torch.ones(5, reads, 3, 3)}
+    other["conv_last.weight"] = torch.ones(writes, 5, 3, 3)
+    with pytest.raises(ValueError, match=f"reads {reads} .* writes {writes}, which is not supp"):
+        detect(state | other)
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [
+        (["model.1.sub.0.RDB1.conv1x1.weight", "model.0.weight"], "ESRGAN\\+"),
+        ([f"body.{it}.weight" for it in range(9)], "compact network"),
+        ([f"net.body.{it}.weight" for it in range(9)], "compact network"),
+        (["layers.0.blocks.1.attn.relative_position_bias_table", "conv.weight"], "transformer"),
+        (["block_1.c1_r.sk.weight", "conv_1.weight"], "SPAN"),
+        (["unet1.conv_bottom.weight", "unet2.conv1.weight"], "Real-CUGAN"),
+    ],
+)
+def test_known_networks_that_are_not_supported_are_named(keys, name):
+    with pytest.raises(ValueError, match=rf"^is an? .*{name}.*, which is not supported: RRDBNet"):
+        detect({key: torch.ones(1) for key in keys})
+
+
+def test_an_esrgan_plus_is_named_though_it_resembles_an_esrgan():
+    written, _ = express("rrdbnet", network("rrdbnet", RRDB[2]).state_dict(), "old")
+    more = {f"model.1.sub.{it}.RDB1.conv1x1.weight": torch.ones(4, 5, 1, 1) for it in range(11)}
+    with pytest.raises(ValueError, match=r"is an ESRGAN\+ network"):
+        detect(written | more)
+
+
+def test_a_training_state_is_called_so():
+    state = {"epoch": 1, "iter": 5, "optimizers": [{"state": {}}], "schedulers": [{}]}
+    with pytest.raises(ValueError, match=r"is a training state .* which holds no weights"):
+        unwrap(state)
 
 
 def test_keys_that_number_many_blocks_cost_nothing():

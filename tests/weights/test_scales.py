@@ -10,7 +10,7 @@ from esrgan.cli import main
 from esrgan.metrics import lr_psnr, psnr, ssim
 from esrgan.resize import crop_to_multiple
 
-SCALES = [1, 2, 8]
+SCALES = [1, 2, 8, 16]
 
 
 @pytest.fixture

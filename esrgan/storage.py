@@ -1,0 +1,212 @@
+"""Files by local path or by URI, such as s3://bucket/folder; URIs go through pyarrow."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from esrgan.files import write_atomically
+
+Location = Path | str
+"""A local path, or the URI of a file or folder as text."""
+INSTALL = "pip install 'ray[data]'"
+"""What brings pyarrow: the extra `ray` of pyproject.toml."""
+MARK = "://"
+OBJECT_STORES = ("s3", "gcs", "abfs")
+"""pyarrow's names of file systems that have no folders to be made."""
+
+
+def to_location(text: str) -> Location:
+    """Read a location from the command line: what holds '://' is a URI, else a local path."""
+    return text if MARK in text else Path(text)
+
+
+def absolute(location: Location) -> Location:
+    """Locate the same file for processes that run in another folder."""
+    return location.absolute() if isinstance(location, Path) else location
+
+
+def join(folder: Location, relative: str) -> Location:
+    """Locate a file below a folder; its relative name has slashes."""
+    return folder / relative if isinstance(folder, Path) else f"{folder.rstrip('/')}/{relative}"
+
+
+def name_of(location: Location) -> str:
+    """Name of a file or folder without the folders above it."""
+    return location.name if isinstance(location, Path) else location.rstrip("/").rsplit("/", 1)[1]
+
+
+def identity(location: Location) -> str:
+    """The whole path or URI with slashes: equal wherever it is relative to."""
+    return location.absolute().as_posix() if isinstance(location, Path) else location
+
+
+def is_folder(location: Location) -> bool:
+    """Tell whether a folder exists there."""
+    if isinstance(location, Path):
+        return location.is_dir()
+    return _information(location).type.name == "Directory"
+
+
+def exists(location: Location) -> bool:
+    """Tell whether a file or a folder exists there; a broken link does not."""
+    if isinstance(location, Path):
+        return location.exists()
+    return _information(location).type.name != "NotFound"
+
+
+def walk(folder: Location, *, any_depth: bool = False) -> Iterator[str]:
+    """List the files of a folder by their relative names, with slashes, in no order.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+    any_depth
+        Whether folders below it are walked too; links to folders are not followed.
+
+    Yields
+    ------
+    str
+        Also of a link that leads nowhere, so that it can be reported; not of pipes or devices.
+    """
+    if isinstance(folder, Path):
+        yield from _walk_local(folder, "", any_depth)
+        return
+    from pyarrow.fs import FileSelector
+
+    system, path = _open(folder)
+    for entry in system.get_file_info(FileSelector(path, recursive=any_depth)):
+        if entry.type.name == "File":
+            yield entry.path[len(path.rstrip("/")) + 1 :]
+
+
+def _walk_local(folder: Path, above: str, any_depth: bool) -> Iterator[str]:
+    """Relative names of a local folder's files; `above` stands before each of them."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            is_broken = entry.is_symlink() and not Path(entry.path).exists()
+            if entry.is_file() or is_broken:
+                yield above + entry.name
+            elif any_depth and entry.is_dir(follow_symlinks=False):
+                yield from _walk_local(Path(entry.path), f"{above}{entry.name}/", any_depth)
+
+
+def read_bytes(location: Location, *, megabytes: float) -> bytes:
+    """Read a file.
+
+    Parameters
+    ----------
+    location
+        The file.
+    megabytes
+        Size of the largest file that is read, in millions of bytes.
+
+    Raises
+    ------
+    ValueError
+        If the file is larger.
+    OSError
+        If it cannot be read.
+    """
+    size = location.stat().st_size if isinstance(location, Path) else _size(location)
+    if size > megabytes * 1e6:
+        raise ValueError(f"This file is over the limit of {megabytes:g} MB.")
+    if isinstance(location, Path):
+        return location.read_bytes()
+    system, path = _open(location)
+    with system.open_input_stream(path, compression=None) as stream:
+        return stream.read()
+
+
+def check_writable(location: Location) -> None:
+    """Try whether a file can be written, before its content is computed; nothing stays of it.
+
+    Missing folders are made. For a URI only the address and the access to it are tried.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    if not isinstance(location, Path):
+        _information(location)
+        return
+    location.parent.mkdir(parents=True, exist_ok=True)
+    if location.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "A folder has this name", str(location))
+    partial = _partial(location)
+    try:
+        partial.touch()
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write(location: Location, data: bytes) -> None:
+    """Write a file so that it is complete or absent: under another name first, then moved.
+
+    The other name depends on the file's own only, so that whoever writes it again, after a
+    process was killed, leaves nothing else behind.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    if isinstance(location, Path):
+        write_atomically(location, data, partial=_partial(location))
+        return
+    system, path = _open(location)
+    folder, _, name = path.rpartition("/")
+    if system.type_name not in OBJECT_STORES:
+        system.create_dir(folder)
+    partial = f"{folder}/{_partial_name(name)}"
+    with system.open_output_stream(partial, compression=None) as stream:
+        stream.write(data)
+    system.move(partial, path)
+
+
+def _partial(path: Path) -> Path:
+    """The hidden file, beside a local one, that is written first."""
+    return path.with_name(_partial_name(path.name))
+
+
+def _partial_name(name: str) -> str:
+    """A hidden name for the unfinished file of a name."""
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.partial"
+
+
+def _size(uri: str) -> int:
+    """Size of a file in bytes."""
+    information = _information(uri)
+    if information.size is None:
+        raise FileNotFoundError(errno.ENOENT, "No such file", uri)
+    return information.size
+
+
+def _information(uri: str) -> Any:
+    """What pyarrow knows of a file or folder."""
+    system, path = _open(uri)
+    return system.get_file_info(path)
+
+
+def _open(uri: str) -> tuple[Any, str]:
+    """The file system of a URI, and the path on it; the path is taken as it is written."""
+    parts = urlsplit(uri)
+    root = f"{parts.scheme}{MARK}{parts.netloc}/"
+    system, base = _system(root)
+    return system, f"{base.rstrip('/')}/{uri[len(root) :]}".rstrip("/")
+
+
+@lru_cache
+def _system(root: str) -> tuple[Any, str]:
+    """Pyarrow's file system of a bucket or host, and the path of its root."""
+    try:
+        from pyarrow.fs import FileSystem
+    except ImportError:
+        raise ValueError(f"{root} needs pyarrow: {INSTALL}.") from None
+    return FileSystem.from_uri(root)
