@@ -22,7 +22,7 @@ from esrgan import Upscaler
 from esrgan.evaluation import METRICS, find_pairs, to_markdown
 from esrgan.evaluation.pictures import ImagePair, MetricInput, MetricModels, load
 from esrgan.evaluation.scores import score, summary
-from esrgan.images import picture_files
+from esrgan.folders import picture_files
 from esrgan.metrics.fidelity import luma
 from esrgan.metrics.lpips import load_lpips
 from esrgan.plots import Crop, comparison, encode
