@@ -158,29 +158,25 @@ ENHANCENET_E = define(
     beta2=0.999,
 )
 
-# The squares of small differences need larger weights than the absolute ones of other losses.
+# The perceptual distance is that of the other GANs, whose weights are known to work.
 ENHANCENET = define(
     "enhancenet-small",
     SHORT_RUN,
+    VGG16_LOSS,
     PATCH_DISCRIMINATOR,
     section="EnhanceNet (arXiv 1612.07919) section 4.2, PAT",
     architecture="enhancenet",
     model=SMALL_ENHANCENET,
-    steps=400,
+    steps=1200,
     batch_size=4,
     patch_px=96,
-    perceptual_weight=50.0,
-    perceptual_layers=VGG16_LOSS["perceptual_layers"],
-    feature_network=VGG16_LOSS["feature_network"],
-    perceptual_distance="l2",
     perceptual_activated=True,
     perceptual_crop_px=64,
-    adversarial_weight=0.0025,
+    adversarial_weight=0.005,
     game="standard",
-    texture_weight=2e6,
+    texture_weight=1e5,
     texture_layers={"1_1": 0.3, "2_1": 1.0, "3_1": 1.0},
     beta2=0.999,
-    ema_decay=0.99,
 )
 
 PIRM = define(
