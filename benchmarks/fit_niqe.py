@@ -11,7 +11,8 @@ import numpy as np
 from esrgan.folders import picture_files
 from esrgan.images import read
 from esrgan.metrics.fidelity import luma
-from esrgan.metrics.naturalness import SMALLEST_PX, PristineModel, block_features
+from esrgan.metrics.naturalness import SMALLEST_PX, block_features
+from esrgan.metrics.pristine_model import PristineModel
 
 SHARPNESS_SHARE = 0.75
 """Blocks with more than this share of the sharpness of a picture's sharpest block are used (section
@@ -32,7 +33,7 @@ def fit(paths: list[Path]) -> PristineModel:
         collected.append(features[sharpness > SHARPNESS_SHARE * sharpness.max()])
     features = np.concatenate(collected)
     features = features[np.all(np.isfinite(features), axis=1)]
-    return PristineModel(features.mean(axis=0), np.cov(features, rowvar=False))
+    return PristineModel(features.mean(axis=0), np.cov(features, rowvar=False), "fitted")
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""Write `docs/model-card.md` and `docs/results.md` from reports of `python -m esrgan evaluate`.
+"""Write `docs/model-card.md` and `docs/results.md`, and its pictures, from reports of `evaluate`.
 
 `python -m benchmarks.publish REPORTS`: a folder with a folder for each test set, which holds one
-JSON file for each model and α. The text around the tables is in `benchmarks/documents/`.
+JSON file of `python -m esrgan evaluate` for each model and α. The text around the tables is in
+`benchmarks/documents/`.
 """
 
 import argparse
@@ -13,7 +14,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from benchmarks import planes
 from esrgan.evaluation import to_markdown
+from esrgan.plots import encode
 from esrgan.weights import MODELS, load
 from esrgan.weights.generator import full_config
 
@@ -23,12 +26,20 @@ METRICS = ("psnr_y", "ssim_y", "niqe", "perceptual_index", "st_lpips", "lr_psnr"
 """Columns of the tables of scores."""
 TITLES = {
     "bicubic": "Bicubic",
+    "srcnn": "SRCNN, trained by us",
     "srresnet": "SRResNet, trained by us",
+    "edsr": "EDSR of baseline size, trained by us",
+    "rcan": "RCAN-small, trained by us",
+    "enhancenet": "EnhanceNet-small, trained by us",
     "srgan": "SRGAN, trained by us",
     "esrgan": "ESRGAN-small, trained by us",
 }
-PICTURES = "496"
-"""Number of pictures that the embedded models were trained on."""
+PICTURES: Mapping[str, str] = {
+    "bicubic": "–",
+    **dict.fromkeys(("srresnet", "srgan", "esrgan"), "496"),
+    **dict.fromkeys(("srcnn", "edsr", "rcan", "enhancenet"), "587"),
+}
+"""Number of pictures that each model was trained on."""
 PUBLISHED = (
     ("SRCNN", "291", "30.48 · 0.8628", "27.50 · 0.7513", "26.90 · 0.7101"),
     ("MemNet", "291", "31.74 · 0.8893", "28.26 · 0.7723", "27.40 · 0.7281"),
@@ -103,17 +114,42 @@ def results(reports: Sequence[Report]) -> str:
     """Write a table of PSNR and SSIM: published methods, then the embedded models in bold."""
     columns: tuple[str, ...] = ("method", "training pictures", *SETS)
     rows: list[dict[str, str]] = [dict(zip(columns, row, strict=True)) for row in PUBLISHED]
-    for title in dict.fromkeys(report.title for report in reports):
+    for title, model in {report.title: report.model for report in reports}.items():
         means = {report.test_set: report.mean for report in reports if report.title == title}
         cells = {name: _psnr_and_ssim(means[name]) for name in SETS}
-        trained = "–" if title == TITLES["bicubic"] else PICTURES
-        rows.append({"method": f"**{title}**", "training pictures": trained, **cells})
+        rows.append({"method": f"**{title}**", "training pictures": PICTURES[model], **cells})
     return to_markdown(rows, {})
 
 
 def _psnr_and_ssim(mean: Mapping[str, float | None]) -> str:
     """Mean PSNR and SSIM as the text of one cell."""
     return f"{mean['psnr_y']:.2f} · {mean['ssim_y']:.4f}"
+
+
+def plane_points(test_set: str, reports: Sequence[Report]) -> list[planes.Point]:
+    """Every model on one test set as a point of the perception-distortion plane."""
+    means = {report.title: report.mean for report in reports if report.test_set == test_set}
+    values = {
+        title.replace(", trained by us", ""): (mean["psnr_y"], mean.get("perceptual_index"))
+        for title, mean in means.items()
+    }
+    return [
+        (title, psnr_db, index)
+        for title, (psnr_db, index) in values.items()
+        if psnr_db is not None and index is not None
+    ]
+
+
+def plane_table(reports: Sequence[Report]) -> str:
+    """Write a table of PSNR and PI, published and by the proxy, on the sets that have planes."""
+    rows: dict[str, dict[str, str]] = {}
+    for test_set, published in planes.PUBLISHED_POINTS.items():
+        theirs = [(f"{name}, published", *point) for name, point in published.items()]
+        ours = [(f"**{name}**", *point) for name, *point in plane_points(test_set, reports)]
+        for name, psnr_db, index in (*theirs, *ours):
+            row = rows.setdefault(name, {"PSNR/dB · PI": name})
+            row[test_set] = f"{psnr_db:.2f} · {index:.2f}"
+    return to_markdown(list(rows.values()), {})
 
 
 def networks() -> str:
@@ -124,6 +160,11 @@ def networks() -> str:
 def embedded() -> list[Path]:
     """Paths of the embedded weights files, without repetitions."""
     return list(dict.fromkeys(path for model in MODELS.values() for path in model.files))
+
+
+def licences() -> str:
+    """Every licence of the embedded files, once."""
+    return "; ".join(dict.fromkeys(load(path).metadata["licence"] for path in embedded()))
 
 
 def _network(path: Path) -> dict[str, str]:
@@ -155,13 +196,17 @@ def main() -> None:
         "networks": networks(),
         "scores": scores(reports),
         "results": results(reports),
-        "licence": load(embedded()[0]).metadata["licence"],
+        "planes": plane_table(reports),
+        "licence": licences(),
     }
     for source in sorted(DOCUMENTS.glob("*.md")):
         text = Template(source.read_text("utf-8")).substitute(
             {name: table.strip() for name, table in tables.items()}
         )
         (options.output / source.name).write_text(text, "utf-8")
+    for test_set in planes.PUBLISHED_POINTS:
+        figure = planes.draw(test_set, plane_points(test_set, reports))
+        (options.output / f"images/plane-{test_set}.png").write_bytes(encode(figure, "png"))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Parameters are described under 'Args:', which is where Gradio looks for a tool's schema.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,16 @@ import gradio as gr
 from demo import networks, store
 from demo.handlers import check_exportable
 from demo.requests import in_one_sentence
-from demo.scene import Mode, Scene, place, rebuild, scale_of, scores, upscaler
+from demo.scene import Mode, metrics, place, rebuild, scale_of, scores, small_size, upscaler
 from demo.text import FIRST_ALPHA
 from demo.views import FIRST, LATER
-from esrgan.images import WEB_LIMITS, encode_png, read
+from esrgan.evaluation import MetricInput, Scores, score
+from esrgan.images import WEB_LIMITS, Picture, encode_png, read
+from esrgan.resize import crop_to_multiple, imresize
 from esrgan.weights import MODELS, Model, is_cached
+
+Measure = Callable[[Model, float | None], Scores]
+"""Rebuilds one picture by a model, at an α if it has one, and measures the result."""
 
 
 def offer() -> None:
@@ -24,9 +29,10 @@ def offer() -> None:
     call = gr.Button(visible=False)
     picture, alpha = gr.File(visible=False), gr.Number(1.0, visible=False)
     model = gr.Textbox("esrgan", visible=False)
+    whole = gr.Checkbox(False, visible=False)
     answer, file = gr.JSON(visible=False), gr.File(visible=False)
     call.click(upscale, [picture, alpha, model], file, api_name="upscale")
-    call.click(compare, picture, answer, api_name="compare")
+    call.click(compare, [picture, whole], answer, api_name="compare")
     call.click(models, None, answer, api_name="models")
 
 
@@ -50,7 +56,7 @@ def upscale(picture: str, alpha: float = 1.0, model: str = "esrgan") -> Iterator
 
 
 @in_one_sentence
-def compare(picture: str) -> Iterator[list[dict[str, Any]]]:
+def compare(picture: str, whole: bool = False) -> Iterator[list[dict[str, Any]]]:
     """Shrink a picture four times, rebuild its middle by each method, and measure that.
 
     Answers name, title, alpha (null for single models), figures, and the reason for each figure
@@ -59,14 +65,16 @@ def compare(picture: str) -> Iterator[list[dict[str, Any]]]:
 
     Args:
         picture: PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF, PPM or TGA of at most 50 megapixels.
+        whole: Rebuild and measure the whole picture, of at most 2 megapixels, as papers do.
     """
     pair = networks.first_pair()
     opened = read(_path(picture), WEB_LIMITS)
-    scene = place(opened, Mode.COMPARE, 0.5, 0.5, scale_of(pair))
-    singles = [(MODELS[name], None) for name in (*FIRST, *LATER)]
-    yield [
-        _measured(scene, *it) for it in (*singles, *((pair, a) for a in (0.0, FIRST_ALPHA, 1.0)))
+    methods = [
+        *((MODELS[name], None) for name in (*FIRST, *LATER)),
+        *((pair, alpha) for alpha in (0.0, FIRST_ALPHA, 1.0)),
     ]
+    measure = _measure_whole(opened, pair) if whole else _measure_window(opened, pair)
+    yield [_row(model, alpha, measure(model, alpha)) for model, alpha in methods]
 
 
 @in_one_sentence
@@ -94,9 +102,29 @@ def _path(picture: object) -> Path:
     return Path(picture)
 
 
-def _measured(scene: Scene, model: Model, alpha: float | None) -> dict[str, Any]:
-    """A method's figures in the window."""
-    found = scores(scene, rebuild(scene, model, alpha))
+def _measure_window(picture: Picture, pair: Model) -> Measure:
+    """Measure a method in the window at the picture's middle."""
+    scene = place(picture, Mode.COMPARE, 0.5, 0.5, scale_of(pair))
+    return lambda model, alpha: scores(scene, rebuild(scene, model, alpha))
+
+
+def _measure_whole(picture: Picture, pair: Model) -> Measure:
+    """Measure a method on the whole picture, cut to a multiple of the scale."""
+    scale = scale_of(pair)
+    height, width = picture.pixels.shape[:2]
+    small_size(picture, Mode.COMPARE, scale)
+    check_exportable(width, height, scale)
+    hr = crop_to_multiple(picture.pixels, scale)
+    lr = imresize(hr, 1 / scale)
+
+    def measure(model: Model, alpha: float | None) -> Scores:
+        return score("", MetricInput(upscaler(model)(lr, alpha), hr, lr), metrics(Mode.COMPARE))
+
+    return measure
+
+
+def _row(model: Model, alpha: float | None, found: Scores) -> dict[str, Any]:
+    """A method's entry in the answer."""
     return {
         "name": model.name,
         "title": model.title,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from esrgan.evaluation.catalogue import METRICS
+from esrgan.evaluation.catalogue import find_metric
 from esrgan.evaluation.sweep import PATHS, method_points, path_points
 from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.metrics.plane import REGION_LIMITS, Point
@@ -109,10 +109,12 @@ def _with_coordinates(points: Sequence[Point]) -> list[tuple[Point, tuple[float,
 
 
 def _draw_path(axes: "Axes", name: str, path: Sequence[tuple[Point, tuple[float, float]]]) -> None:
-    """One path as a line, with α beside each point."""
+    """One path as a line in the band of the proxy's error, with α beside each point."""
     colour, style = PATH_STYLES[name]
     rmse, perception = [at[0] for _, at in path], [at[1] for _, at in path]
     axes.plot(rmse, perception, style, color=colour, markersize=4, label=f"{name} interpolation, α")
+    above, below = ([at + error for at in perception] for error in (PROXY_ERROR, -PROXY_ERROR))
+    axes.fill(rmse + rmse[::-1], above + below[::-1], color=colour, alpha=0.1, linewidth=0)
     offset = (4, 4) if name == "network" else (-11, -9)
     for point, coordinates in path:
         text = "" if point.alpha is None else f"{point.alpha:g}"
@@ -153,7 +155,7 @@ def sweep_curves(report: Mapping[str, Any]) -> "Figure":
             values = [_or_nan(entry["mean"][metric]) for entry in report[path]]
             alphas = [entry["alpha"] for entry in report[path]]
             axes.plot(alphas, values, style, color=colour, markersize=3, label=path)
-        axes.set(ylabel=METRICS[metric].axis_label, xlabel="α")
+        axes.set(ylabel=find_metric(metric).axis_label, xlabel="α")
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7, title="interpolation", title_fontsize=7)
     return figure

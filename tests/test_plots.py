@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from esrgan.metrics.perception import PROXY_ERROR
 from esrgan.metrics.plane import Point
 from esrgan.plots import Crop, comparison, encode, plane, sweep_curves, sweep_plane
 
@@ -32,6 +33,9 @@ def test_the_plane_shows_every_point_that_has_a_place():
     (axes,) = figure.axes
     lines = {str(line.get_label()): line.get_xydata().tolist() for line in axes.lines}
     assert lines["network interpolation, α"] == [[8, 6], [12, 3]]
+    (band,) = axes.patches
+    corners = [[8, 6 + PROXY_ERROR], [12, 3 + PROXY_ERROR], [12, 3 - PROXY_ERROR]]
+    assert band.get_xy()[:3].tolist() == corners
     texts = [text.get_text() for text in axes.texts]
     assert "Bicubic" in texts
     assert "nowhere" not in texts

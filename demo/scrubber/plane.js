@@ -46,10 +46,11 @@ function makeScales(width, height) {
   const methods = Array.from(plane.points, ([id, point]) => [id, point.at]);
   const paths = plane.data.network.concat(plane.data.image).filter(Boolean);
   const all = paths.concat(methods.map(([, at]) => at));
+  const error = props.facts.proxy_error;
   const rated = paths.concat(methods.filter(([id]) => id !== 'original').map(([, at]) => at));
   return {
     x: makeScale(rated.map((at) => at[0]), MARGIN.left, width - MARGIN.right),
-    y: makeScale(all.map((at) => at[1]), height - MARGIN.bottom, MARGIN.top),
+    y: makeScale(all.flatMap((at) => [at[1] - error, at[1] + error]), height - MARGIN.bottom, MARGIN.top),
   };
 }
 
@@ -116,9 +117,17 @@ function drawLimits(chart, height) {
 
 const onChart = (at) => [plane.scales.x.at(at[0]), plane.scales.y.at(at[1])];
 
-// A path with its dots; returns the places that labels keep clear of.
+// The index is an estimate: the corners of a path moved up, and back along it moved down, by its error.
+function bandAround(path) {
+  const error = props.facts.proxy_error;
+  const moved = (by) => path.filter(Boolean).map(([rmse, index]) => onChart([rmse, index + by]));
+  return moved(error).concat(moved(-error).reverse()).join(' ');
+}
+
+// A path with its dots and its band; returns the places that labels keep clear of.
 function drawPath(chart, path, name) {
   const places = path.filter(Boolean).map(onChart);
+  chart.append(draw('polygon', { points: bandAround(path), class: 'band band-' + name }));
   chart.append(draw('polyline', { points: places.join(' '), class: 'path path-' + name }));
   places.forEach(([cx, cy]) => chart.append(draw('circle', { cx, cy, r: 3, class: 'dot-' + name })));
   return places.map(([cx, cy]) => ({ x: cx - 5, y: cy - 5, width: 10, height: 10 }));

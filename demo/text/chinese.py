@@ -48,12 +48,12 @@ LABELS = {
     "how_compare": (
         "仅针对此局部图测量，缩放不影响数值。PSNR、SSIM、RMSE：在 BT.601 亮度"
         "（studio range）上计算，去掉 {border_px} 像素的边缘；RMSE 的单位是灰阶。"
-        "感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的参考模型。"
+        "感知指数为估计值，误差 ± {proxy_error}。NIQE 使用 LIVE 实验室公开的参考模型。"
     ),
     "how_enlarge": (
         "仅针对此局部图测量，缩放不影响数值。LR-PSNR：把结果按 MATLAB 双三次插值"
         "重新缩小，再与输入图片比较；在 BT.601 亮度（studio range）上计算，去掉 {lr_border_px} "
-        "像素的边缘。感知指数为估计值，误差 ± {proxy_error}。NIQE 使用我们自己拟合的参考模型。"
+        "像素的边缘。感知指数为估计值，误差 ± {proxy_error}。NIQE 使用 LIVE 实验室公开的参考模型。"
     ),
     "image_path": "图像插值",
     "lent": "网络实时输出",
@@ -74,6 +74,10 @@ LABELS = {
     "perception": "感知指数（估计值，± {proxy_error}）",
     "plane": "当前窗口的感知与失真",
     "plane_help": "横轴为失真，纵轴为感知指数，两者都是越低越好",
+    "plane_paths": (
+        "阴影为估计值的误差。RMSE 相同时，图像插值（混合两个网络的输出图像）的感知指数更低，"
+        "网络插值的 SSIM 更高。"
+    ),
     "play": "播放",
     "play_help": "让 α 在 0 与 1 之间往返",
     "privacy": (
@@ -251,8 +255,8 @@ TOLD = {
         "按每通道 8 位读取：其 CMYK 配置文件不能用于 16 位。"
     ),
     "Its colour profile cannot be read and is ignored.": "其色彩配置文件无法读取，已忽略。",
-    f"too small: the index needs {perception.BLOCK_PX} px a side": (
-        f"窗口太小：感知指数要求每边至少 {perception.BLOCK_PX} 像素"
+    f"too small: the index needs {perception.SMALLEST_PX} px a side": (
+        f"窗口太小：感知指数要求每边至少 {perception.SMALLEST_PX} 像素"
     ),
     f"too small: NIQE needs {naturalness.SMALLEST_PX} px a side": (
         f"窗口太小：NIQE 要求每边至少 {naturalness.SMALLEST_PX} 像素"

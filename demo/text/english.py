@@ -45,13 +45,13 @@ LABELS = {
     "how_compare": (
         "Measured on this crop only; zooming does not change the numbers. PSNR, SSIM and RMSE: "
         "BT.601 studio luma, without a border of {border_px} px; RMSE in grey levels. PI proxy: "
-        "estimate of the perceptual index, ± {proxy_error}. NIQE: with our own pristine model."
+        "estimate of the perceptual index, ± {proxy_error}. NIQE: with the public model."
     ),
     "how_enlarge": (
         "Measured on this crop only; zooming does not change the numbers. LR-PSNR: the result, "
         "reduced again by MATLAB's bicubic, compared with your picture; BT.601 studio luma, "
         "without a border of {lr_border_px} px. PI proxy: estimate of the perceptual index, "
-        "± {proxy_error}. NIQE: with our own pristine model."
+        "± {proxy_error}. NIQE: with the public model."
     ),
     "image_path": "image interpolation",
     "lent": "live from the network",
@@ -75,6 +75,10 @@ LABELS = {
     "perception": "perceptual index (proxy, ± {proxy_error})",
     "plane": "Perception and distortion of the window",
     "plane_help": "Distortion to the right, perceptual index upward; lower is better in both",
+    "plane_paths": (
+        "Shaded: the error of the proxy. At equal RMSE, image interpolation, which mixes the two "
+        "networks' pictures, reaches a lower index; network interpolation has the higher SSIM."
+    ),
     "play": "Play",
     "play_help": "Move α from 0 to 1 and back",
     "privacy": (
@@ -157,8 +161,8 @@ network invents.
   against, so the result is reduced again and compared with the input (LR-PSNR). Networks that
   keep the size (×1) have no Compare.
 - **PSNR** and **SSIM**: closeness to the original, higher is better; **RMSE**: distance from
-  it, lower is better. **NIQE**: how natural a picture looks, lower is better; its reference
-  statistics are our own, so compare its values with each other, not with published ones.
+  it, lower is better. **NIQE**: how natural a picture looks, lower is better; with the public
+  model of the LIVE laboratory (University of Texas at Austin), on rounded luma, as in papers.
 - **PI proxy**: an estimate of the perceptual index of the PIRM 2018 challenge, lower is better,
   with its error: half of the index comes from a model that is not free to ship.
 - **The plane** of distortion and perception: left is faithful, down is natural. Its regions are

@@ -19,7 +19,7 @@ from esrgan.cli.options import (
 from esrgan.cli.progress import collect, failures_in
 from esrgan.cli.runners import add_runner, make_runner
 from esrgan.cli.status import BAD_INPUT
-from esrgan.evaluation import METRICS, picture_rows, report, to_csv, to_markdown
+from esrgan.evaluation import find_metric, picture_rows, report, to_csv, to_markdown
 from esrgan.evaluation.catalogue import check_metrics
 from esrgan.evaluation.tasks import ScoreTask
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     write_text(options.csv, lambda: to_csv(rows))
     write_text(options.markdown, lambda: to_markdown(rows, table["convention"]))
     for metric, mean in table["mean"].items():
-        value = METRICS[metric].format_value(mean)
+        value = find_metric(metric).format_value(mean)
         counted = f"{table['count'][metric]} of {len(items)}"
         print(f"{metric:18} {value:>12}  over {counted}  ({_note(table, metric)})")
     return BAD_INPUT if failures.listed else 0

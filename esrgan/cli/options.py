@@ -16,7 +16,7 @@ from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, Upscaler
 from esrgan.jobs import describe
 from esrgan.metrics.lpips import load_lpips
-from esrgan.metrics.naturalness import load_model
+from esrgan.metrics.pristine_model import DEFAULT_MODEL, EMBEDDED, load_model
 from esrgan.precision import PRECISIONS
 from esrgan.setup import Setup
 from esrgan.storage import absolute, check_writable, identity, to_location
@@ -94,7 +94,10 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
         help=f"weights of LPIPS or ST-LPIPS (default: ${LPIPS_VARIABLE}); adds it to the metrics",
     )
     command.add_argument(
-        "--niqe-model", type=Path, metavar="FILE", help="NIQE's model of natural pictures"
+        "--niqe-model",
+        metavar="NAME_OR_FILE",
+        help=f"NIQE's model of natural pictures: {', '.join(EMBEDDED)}, or a file "
+        f"(default: {DEFAULT_MODEL})",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the report")
     command.add_argument("--csv", type=Path, metavar="FILE", help="write a table")

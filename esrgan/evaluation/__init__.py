@@ -1,6 +1,6 @@
 """Scores of test sets: metrics by picture and by set, sweeps over α, and their tables."""
 
-from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, footnote
+from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, find_metric, footnote
 from esrgan.evaluation.pictures import ImagePair, MetricInput, MetricModels, find_pairs
 from esrgan.evaluation.scores import Scores, caption, evaluate, report, score
 from esrgan.evaluation.sweep import sweep, sweep_report
@@ -15,6 +15,7 @@ __all__ = [
     "Scores",
     "caption",
     "evaluate",
+    "find_metric",
     "find_pairs",
     "footnote",
     "picture_rows",

@@ -1,99 +1,15 @@
 """The catalogue of metrics: how each is computed, averaged over a test set, and written."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
+from esrgan.evaluation.metric import Metric, root_mean_square
 from esrgan.evaluation.pictures import MetricInput, MetricModels
 from esrgan.metrics.fidelity import BORDER_PX, LR_BORDER_PX, convention, lr_psnr, psnr, rmse, ssim
 from esrgan.metrics.naturalness import UndefinedError, niqe
 from esrgan.metrics.perception import PROXY_ERROR, combine, ma_proxy
-from esrgan.metrics.published_index import published_index
-
-
-def arithmetic_mean(values: Sequence[float]) -> float:
-    """Sum of the values divided by their number; there is at least one."""
-    return math.fsum(values) / len(values)
-
-
-def root_mean_square(values: Sequence[float]) -> float:
-    """Root of the mean square of the values, as PIRM 2018 averages RMSE (arXiv 1809.07517).
-
-    Examples
-    --------
-    >>> root_mean_square([3.0, 4.0])
-    3.5355
-    """
-    return math.sqrt(math.fsum(value**2 for value in values) / len(values))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """A metric of the catalogue: how it is computed, averaged over a set, and written.
-
-    Attributes
-    ----------
-    title
-        Its name in captions and tables, such as 'PSNR'.
-    unit
-        Such as 'dB'; empty for a metric without one.
-    decimals
-        Digits after the decimal point of a written value.
-    higher_is_better
-        Whether the better of two pictures has the higher value.
-    convention
-        How it is measured; `{border_px}` stands for the width of the border.
-    compute
-        Computes the value of one picture; raises ValueError with the reason where there is none.
-    average
-        Computes the value of a test set from those of its pictures, of which there is at least
-        one.
-    error
-        Standard error of an estimate; None for what is computed exactly.
-    """
-
-    title: str
-    unit: str = ""
-    decimals: int
-    higher_is_better: bool
-    convention: str
-    compute: Callable[[MetricInput], float]
-    average: Callable[[Sequence[float]], float] = arithmetic_mean
-    error: float | None = None
-
-    @property
-    def axis_label(self) -> str:
-        """Label of a plot's axis: title and unit, such as 'PSNR / dB'."""
-        return f"{self.title} / {self.unit}" if self.unit else self.title
-
-    @property
-    def heading(self) -> str:
-        """Heading of a table's column: title, error and unit, such as 'PSNR/dB'."""
-        return f"{self.title}{self._error_text}" + (f"/{self.unit}" if self.unit else "")
-
-    @property
-    def suffix(self) -> str:
-        """What follows a number: the error of an estimate and the unit, such as ' dB'."""
-        return self._error_text + (f" {self.unit}" if self.unit else "")
-
-    @property
-    def _error_text(self) -> str:
-        """The error of an estimate, such as ' ± 0.36'; empty for an exact metric."""
-        return "" if self.error is None else f" ± {self.error}"
-
-    def format_number(self, value: float | None) -> str:
-        """Round a value as tables show it, such as '26.00'; '–' stands for None."""
-        return "–" if value is None else f"{value:.{self.decimals}f}"
-
-    def format_value(self, value: float | None) -> str:
-        """Write a value as captions show it, with error and unit; '–' stands for None.
-
-        Examples
-        --------
-        >>> METRICS["psnr_y"].format_value(26.0), METRICS["perceptual_index"].format_value(2.5)
-        ('26.00 dB', '2.50 ± 0.36')
-        """
-        return self.format_number(value) + ("" if value is None else self.suffix)
+from esrgan.metrics.pristine_model import load_model
+from esrgan.metrics.pyiqa_metrics import LICENCE, PACKAGE, is_known, load_pyiqa
 
 
 def _fidelity(function: Callable[..., float], inputs: MetricInput, *, rgb: bool = False) -> float:
@@ -102,19 +18,22 @@ def _fidelity(function: Callable[..., float], inputs: MetricInput, *, rgb: bool 
 
 
 def _niqe(inputs: MetricInput) -> float:
-    """NIQE by the model that the input names, or by the embedded one."""
+    """NIQE by the model that the input names, or by the public one."""
     model = inputs.metric_models.pristine
-    return niqe(inputs.sr, model) if model else inputs.embedded_niqe
+    return niqe(inputs.sr, model) if model else inputs.public_niqe
 
 
 def _lpips(inputs: MetricInput, key: str) -> float:
-    """LPIPS or ST-LPIPS, if the weights that were given are of this kind."""
+    """LPIPS or ST-LPIPS by weights of this kind that were given, else by pyiqa."""
     lpips = inputs.metric_models.lpips
-    if lpips is None or lpips.key != key:
-        raise UndefinedError("needs its weights: see --lpips")
-    return lpips(inputs.sr, inputs.required_hr)
+    if lpips is not None and lpips.key == key:
+        return lpips(inputs.sr, inputs.required_hr)
+    if is_known(PYIQA_NAMES[key]):
+        return load_pyiqa(PYIQA_NAMES[key])(inputs.sr, inputs.hr)
+    raise UndefinedError("needs its weights: see --lpips")
 
 
+PYIQA_NAMES = {"lpips": "lpips", "st_lpips": "stlpips"}
 BORDER = "{border_px}-px border cut"
 LUMA, RGB = f"BT.601 studio luma, {BORDER}", f"RGB, {BORDER}"
 SSIM_SETTINGS = "11x11 Gaussian window of σ 1.5"
@@ -155,9 +74,10 @@ METRICS: Mapping[str, Metric] = {
         decimals=2,
         higher_is_better=False,
         convention=(
-            f"Ma's half is a proxy fitted to DCT energy, ± {PROXY_ERROR} rms; whole picture"
+            f"Ma's half is estimated from singular values of patches, ± {PROXY_ERROR} rms; "
+            "whole picture"
         ),
-        compute=lambda inputs: combine(ma_proxy(inputs.sr), inputs.embedded_niqe),
+        compute=lambda inputs: combine(ma_proxy(inputs.sr), inputs.public_niqe),
         error=PROXY_ERROR,
     ),
     "lr_psnr": Metric(
@@ -195,8 +115,8 @@ METRICS: Mapping[str, Metric] = {
         title="PI",
         decimals=2,
         higher_is_better=False,
-        convention="the real index, by pyiqa's settings",
-        compute=lambda inputs: published_index(inputs.sr),
+        convention=f"the real index, by {PACKAGE} ({LICENCE})",
+        compute=lambda inputs: load_pyiqa("pi")(inputs.sr),
     ),
     "lpips": Metric(
         title="LPIPS",
@@ -218,18 +138,48 @@ DEFAULT_METRICS = ("psnr_y", "ssim_y", "rmse_y", "niqe", "perceptual_index", "lr
 """Computed where no metrics are named."""
 
 
+def find_metric(name: str) -> Metric:
+    """Find a metric by its name in reports: a key of `METRICS`, or any metric of pyiqa.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those there are.
+    """
+    if name in METRICS:
+        return METRICS[name]
+    if is_known(name):
+        return _pyiqa_metric(name)
+    raise ValueError(
+        f"Unknown metric {name!r}; choose from {', '.join(METRICS)}, or any metric of the optional "
+        f"package {PACKAGE} ({LICENCE})."
+    )
+
+
+@lru_cache(maxsize=8)
+def _pyiqa_metric(name: str) -> Metric:
+    """An entry for a metric of pyiqa."""
+    metric = load_pyiqa(name)
+    return Metric(
+        title=name.upper(),
+        decimals=4,
+        higher_is_better=metric.higher_is_better,
+        convention=f"{PACKAGE}'s {name}, RGB, whole picture ({LICENCE})",
+        compute=lambda inputs: metric(inputs.sr, inputs.hr),
+    )
+
+
 def check_metrics(metrics: Iterable[str]) -> tuple[str, ...]:
     """Return the names of metrics without repetitions, in their order.
 
     Raises
     ------
     ValueError
-        If a name is no key of `METRICS`; the message lists them.
+        If there is no metric of a name, as `find_metric` does.
     """
     names = tuple(dict.fromkeys(metrics))
-    unknown = [name for name in names if name not in METRICS]
-    if unknown:
-        raise ValueError(f"Unknown metric {unknown[0]!r}; choose from {', '.join(METRICS)}.")
+    for name in names:
+        find_metric(name)
     return names
 
 
@@ -253,16 +203,14 @@ def conventions(
     dict
         A sentence for each metric, by its key.
     """
-    texts = {name: METRICS[name].convention.format(border_px=border_px) for name in metrics}
+    texts = {name: find_metric(name).convention.format(border_px=border_px) for name in metrics}
     if "niqe" in texts:
-        model = (
-            metric_models.pristine.name
-            if metric_models and metric_models.pristine
-            else "our own fit"
-        )
-        texts["niqe"] += f"; pristine model: {model}"
-    if metric_models and metric_models.lpips and metric_models.lpips.key in texts:
-        texts[metric_models.lpips.key] += f", {metric_models.lpips.name}"
+        model = (metric_models and metric_models.pristine) or load_model()
+        texts["niqe"] += f"; pristine model: {model.name}"
+    lpips = metric_models.lpips if metric_models else None
+    for key in PYIQA_NAMES.keys() & texts.keys():
+        given = lpips is not None and lpips.key == key
+        texts[key] += f", {lpips.name}" if lpips and given else f", by {PACKAGE} ({LICENCE})"
     return texts
 
 
@@ -280,5 +228,5 @@ def footnote(
     """
     titles: dict[str, list[str]] = {}
     for name, text in conventions(metrics, metric_models, border_px).items():
-        titles.setdefault(text, []).append(METRICS[name].title)
+        titles.setdefault(text, []).append(find_metric(name).title)
     return " · ".join(f"{', '.join(names)}: {text}" for text, names in titles.items())

@@ -14,7 +14,8 @@ from esrgan.images import FILE_LIMITS, on_white, read
 from esrgan.jobs import describe
 from esrgan.metrics.fidelity import BORDER_PX
 from esrgan.metrics.lpips import Lpips
-from esrgan.metrics.naturalness import PristineModel, niqe
+from esrgan.metrics.naturalness import niqe
+from esrgan.metrics.pristine_model import PristineModel
 from esrgan.resize import crop_to_multiple, imresize
 from esrgan.storage import Location, join, name_of, read_bytes
 
@@ -53,7 +54,7 @@ class MetricModels:
     Attributes
     ----------
     pristine
-        NIQE's model of natural pictures; None takes the embedded one.
+        NIQE's model of natural pictures; None takes the public one.
     lpips
         Weights of LPIPS or ST-LPIPS; None leaves these metrics without a value.
     """
@@ -103,8 +104,8 @@ class MetricInput:
         return self.lr
 
     @cached_property
-    def embedded_niqe(self) -> float:
-        """NIQE of the enlarged picture by the embedded model, computed once for two metrics."""
+    def public_niqe(self) -> float:
+        """NIQE of the enlarged picture by the public model, computed once for two metrics."""
         return niqe(self.sr)
 
 

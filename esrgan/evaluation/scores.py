@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from esrgan.evaluation.catalogue import DEFAULT_METRICS, METRICS, check_metrics, conventions
+from esrgan.evaluation.catalogue import DEFAULT_METRICS, check_metrics, conventions, find_metric
 from esrgan.evaluation.pictures import ImagePair, MetricInput, MetricModels, load
 from esrgan.inference import Upscaler
 
@@ -46,13 +46,13 @@ def score(name: str, inputs: MetricInput, metrics: Sequence[str] = DEFAULT_METRI
     inputs
         The enlarged picture and what it is compared with.
     metrics
-        Keys of `METRICS`.
+        Names of metrics, as `find_metric` takes them.
     """
     values: dict[str, float | None] = dict.fromkeys(metrics)
     reasons: dict[str, str] = {}
     for metric in metrics:
         try:
-            value = METRICS[metric].compute(inputs)
+            value = find_metric(metric).compute(inputs)
         except ValueError as error:
             reasons[metric] = str(error)
             continue
@@ -69,9 +69,9 @@ def caption(scores: Scores) -> str:
     Examples
     --------
     >>> caption(Scores("", {"psnr_y": 26.0, "perceptual_index": 2.5, "niqe": None}, {}))
-    'PSNR 26.00 dB · PI proxy 2.50 ± 0.36 · NIQE –'
+    'PSNR 26.00 dB · PI proxy 2.50 ± 0.35 · NIQE –'
     """
-    written = ((METRICS[name], value) for name, value in scores.values.items())
+    written = ((find_metric(name), value) for name, value in scores.values.items())
     return " · ".join(f"{metric.title} {metric.format_value(value)}" for metric, value in written)
 
 
@@ -94,7 +94,7 @@ def evaluate(
     alpha
         In [0, 1] for a model of two networks, where None takes 1; None for a single model.
     metrics
-        Keys of `METRICS`.
+        Names of metrics, as `find_metric` takes them.
     metric_models
         Models of NIQE and LPIPS; None takes the embedded ones.
 
@@ -160,7 +160,7 @@ def summary(scores: Sequence[Scores]) -> dict[str, Any]:
     return {
         "images": [entry.to_json() for entry in scores],
         "mean": {
-            metric: METRICS[metric].average(values) if values else None
+            metric: find_metric(metric).average(values) if values else None
             for metric, values in defined.items()
         },
         "count": {metric: len(values) for metric, values in defined.items()},

@@ -59,7 +59,8 @@ def sweep(
     methods
         Single models of the same scale, scored for comparison; the original always is.
     metrics
-        Keys of `METRICS`; RMSE and the proxy of PI are added where they are missing.
+        Names of metrics, as `find_metric` takes them; RMSE and the proxy of PI are added where they
+        are missing.
     metric_models
         Models of NIQE and LPIPS; None takes the embedded ones.
 

@@ -5,7 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from esrgan.evaluation.catalogue import METRICS
+from esrgan.evaluation.catalogue import METRICS, find_metric
+from esrgan.evaluation.metric import Metric
 from esrgan.evaluation.sweep import PATHS
 
 Row = Mapping[str, Any]
@@ -62,7 +63,7 @@ def to_markdown(rows: Sequence[Row], convention: Mapping[str, str]) -> str:
         At least one; all have the keys of the first. Values of metrics are rounded, None becomes
         a dash, and the column 'reasons' is left out.
     convention
-        How each metric is measured, by its key in `METRICS`.
+        How each metric is measured, by its name in reports.
 
     Examples
     --------
@@ -75,10 +76,11 @@ def to_markdown(rows: Sequence[Row], convention: Mapping[str, str]) -> str:
     <BLANKLINE>
     """
     columns = [column for column in rows[0] if column != "reasons"]
-    lines = [_line(_heading(column) for column in columns)]
-    lines.append("|" + "".join("---:|" if column in METRICS else "---|" for column in columns))
-    lines += [_line(_cell(column, row[column]) for column in columns) for row in rows]
-    notes = [f"- {METRICS[name].title}: {text}" for name, text in convention.items()]
+    metrics = {name: find_metric(name) for name in columns if name in METRICS or name in convention}
+    lines = [_line(_heading(column, metrics.get(column)) for column in columns)]
+    lines.append("|" + "".join("---:|" if column in metrics else "---|" for column in columns))
+    lines += [_line(_cell(metrics.get(column), row[column]) for column in columns) for row in rows]
+    notes = [f"- {metrics[name].title}: {text}" for name, text in convention.items()]
     return "\n".join([*lines, "", *notes, ""])
 
 
@@ -87,15 +89,15 @@ def _line(cells: Any) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _heading(column: str) -> str:
+def _heading(column: str, metric: Metric | None) -> str:
     """Heading of a column; a metric has its unit."""
-    if column in METRICS:
-        return METRICS[column].heading
+    if metric is not None:
+        return metric.heading
     return {"alpha": "α"}.get(column, column)
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(metric: Metric | None, value: Any) -> str:
     """Text of one cell; a vertical bar in a file's name would end the cell."""
-    if column in METRICS:
-        return METRICS[column].format_number(value)
+    if metric is not None:
+        return metric.format_number(value)
     return "–" if value is None else str(value).replace("|", "\\|")

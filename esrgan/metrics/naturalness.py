@@ -1,16 +1,12 @@
 """NIQE (doi 10.1109/LSP.2012.2227726): distance of a picture's statistics from natural ones."""
 
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from zipfile import BadZipFile
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gamma
 
 from esrgan.metrics.fidelity import luma
+from esrgan.metrics.pristine_model import PristineModel, load_model
 from esrgan.resize import imresize
 
 BLOCK_PX = 96
@@ -18,9 +14,12 @@ SMALLEST_PX = 2 * BLOCK_PX
 WINDOW_PX = 7
 WINDOW_SIGMA = 7 / 6
 SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))
-NUM_FEATURES = 36
-UNREADABLE = (KeyError, TypeError, ValueError, EOFError, AttributeError, BadZipFile)
-MODEL_FILE = Path(__file__).with_name("niqe.npz")
+FLAT_LEVELS = 0.5
+"""Mean local deviation, in grey levels, under which a block is flat: most of what is left of it is
+the rounding to whole levels, whose deviation is 0.29."""
+MOST_FLAT = 0.5
+"""Share of flat blocks from which on NIQE is ill-conditioned: another rounding of the same levels
+changes it by a fifth and more."""
 SHAPES = np.arange(0.2, 10.001, 0.001)
 RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
 
@@ -34,52 +33,6 @@ class UndefinedError(ValueError):
     """The metric has no value for this picture; the message is the reason that reports show."""
 
 
-@dataclass(frozen=True)
-class PristineModel:
-    """NIQE's model of natural pictures: a Gaussian of the features of their blocks.
-
-    Attributes
-    ----------
-    mean, covariance
-        (36,) and (36, 36) float64.
-    name
-        What tables call the model.
-    """
-
-    mean: Array
-    covariance: Array
-    name: str = "our own fit"
-
-
-@lru_cache(maxsize=4)
-def load_model(path: Path = MODEL_FILE) -> PristineModel:
-    """Read NIQE's model of natural pictures from an `.npz` file.
-
-    Parameters
-    ----------
-    path
-        Of a file with the keys `mean` and `covariance`, or `mu_pris_param` and
-        `cov_pris_param` as the published model has them. By default the embedded model.
-
-    Raises
-    ------
-    ValueError
-        If the file holds no finite mean and covariance of 36 features.
-    """
-    keys = (("mean", "mu_pris_param"), ("covariance", "cov_pris_param"))
-    try:
-        with path.open("rb") as opened, np.load(opened) as file:
-            mean, covariance = (
-                np.asarray_chkfinite(file[ours if ours in file else theirs], np.float64)
-                for ours, theirs in keys
-            )
-        shaped = mean.reshape(NUM_FEATURES), covariance.reshape(NUM_FEATURES, NUM_FEATURES)
-    except UNREADABLE:
-        raise ValueError(f"{path.name} is not a NIQE model.") from None
-    names = {} if path == MODEL_FILE else {"name": path.name}
-    return PristineModel(*shaped, **names)
-
-
 def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
     """Natural image quality evaluator (NIQE); a lower value means a more natural look.
 
@@ -89,13 +42,14 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
         (H, W, 3) RGB, uint8, uint16 or floating point in [0, 1], at least 192 px a side.
         Measured on rounded luma, no border cut.
     model
-        The model of natural pictures. None takes the embedded one, which
-        `python -m benchmarks.fit_niqe` fitted to training pictures; it is not the published one.
+        The model of natural pictures. None takes the public one, of the LIVE laboratory, which
+        gives the values of papers.
 
     Raises
     ------
     UndefinedError
-        If the picture is too small, or too flat to have statistics.
+        If the picture is too small, or if half of its blocks are flat: NIQE would measure how
+        their levels happen to be rounded.
     ValueError
         If the array is not (H, W, 3) RGB.
     """
@@ -103,9 +57,11 @@ def niqe(picture: NDArray, model: PristineModel | None = None) -> float:
     if min(luma_levels.shape) < SMALLEST_PX:
         raise UndefinedError(f"too small: NIQE needs {SMALLEST_PX} px a side")
     model = model or load_model()
-    features, _ = block_features(luma_levels)
-    features = features[np.all(np.isfinite(features), axis=1)]
-    if len(features) < 2:
+    features, sharpness = block_features(luma_levels)
+    is_defined = np.all(np.isfinite(features), axis=1)
+    is_flat = ~is_defined | (sharpness < FLAT_LEVELS)
+    features = features[is_defined]
+    if is_flat.mean() >= MOST_FLAT or len(features) < 2:
         raise UndefinedError("too flat: NIQE finds no texture to judge")
     difference = model.mean - features.mean(axis=0)
     spread = (model.covariance + np.cov(features, rowvar=False)) / 2

@@ -10,7 +10,10 @@ from mcp.client.streamable_http import streamable_http_client
 
 from demo.layout import build, launch_options
 from esrgan import Upscaler
+from esrgan.evaluation import to_csv
 from esrgan.images import Picture, encode_png, read
+from esrgan.metrics import psnr
+from esrgan.resize import imresize
 
 ENDPOINTS = ["/upscale", "/compare", "/models"]
 
@@ -79,6 +82,25 @@ def test_compare_measures_every_method(client, sent):
     assert [row["alpha"] for row in found[2:]] == [0.0, 0.8, 1.0]
     psnr = [row["figures"]["psnr_y"] for row in found]
     assert psnr[2] > psnr[4]
+
+
+def test_compare_measures_the_whole_picture(client, sent, photo):
+    found = client.predict(handle_file(sent), True, api_name="/compare")
+    hr = photo[:96, :120]
+    for row in found:
+        lr = imresize(hr, 1 / 4)
+        sr = Upscaler(row["name"])(lr, row["alpha"])
+        assert row["figures"]["psnr_y"] == pytest.approx(psnr(sr, hr), abs=1e-4)
+        assert row["reasons"]["niqe"].startswith("too small")
+    table = [{"method": row["title"], "alpha": row["alpha"], **row["figures"]} for row in found]
+    assert to_csv(table).startswith("method,alpha,psnr_y,ssim_y,rmse_y,perceptual_index,niqe\n")
+
+
+def test_the_whole_of_a_large_picture_is_refused(client, tmp_path):
+    large = tmp_path / "large.png"
+    large.write_bytes(encode_png(Picture(np.zeros((1500, 1500, 3), np.uint8))))
+    with pytest.raises(Exception, match="up to 2 megapixels"):
+        client.predict(handle_file(str(large)), True, api_name="/compare")
 
 
 def test_models_are_listed(client):

@@ -9,7 +9,7 @@ def test_figures_are_written_like_the_papers():
     reasons = {"niqe": "too small", "lr_psnr": IDENTICAL}
     assert captions.figures(Scores("", values, reasons)) == [
         Figure(name="psnr_y", text="27.31 dB"),
-        Figure(name="perceptual_index", text="2.50 ± 0.36"),
+        Figure(name="perceptual_index", text="2.50 ± 0.35"),
         Figure(name="niqe", text="–", reason="too small"),
         Figure(name="lr_psnr", text="∞", reason="identical"),
     ]

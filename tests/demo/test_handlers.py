@@ -145,7 +145,7 @@ def test_figures_along_alpha_are_those_of_the_curve(cache, photo):
     session, _ = opened(cache, photo)
     traces = {trace.name: trace for trace in growth(session)[-1].traces}
     assert list(traces) == ["lr_psnr", "perceptual_index", "niqe"]
-    assert [trace.unit for trace in traces.values()] == [" dB", " ± 0.36", ""]
+    assert [trace.unit for trace in traces.values()] == [" dB", " ± 0.35", ""]
     exact = [lr_psnr(Upscaler("esrgan")(photo, alpha), photo) for alpha in (0.0, 0.5, 1.0)]
     assert traces["lr_psnr"].values[::5] == pytest.approx(exact, abs=0.3)
 
@@ -301,7 +301,7 @@ def test_the_figure_shows_the_box_and_each_crop(cache, photo, monkeypatch):
     assert np.array_equal(crops[1].pixels, compared.scene.hr)
     assert crops[0].title.endswith("α 0.25")
     assert crops[2].caption.startswith("PSNR ")
-    assert "± 0.36" in crops[1].caption
+    assert "± 0.35" in crops[1].caption
     assert "4-px border cut" in words["footnote"]
 
 

@@ -44,10 +44,11 @@ def test_the_plane_shows_both_paths_and_the_methods(tab):
     assert chart.is_visible()
     assert chart.locator(".dot-network").count() == 11
     assert chart.locator(".dot-image").count() == 11
+    assert chart.locator(".band").count() == 2
     titles = chart.locator(".method title").all_text_contents()
     assert [title.split(":")[0] for title in titles] == ["Original", "Bicubic", "SRResNet"]
     names = chart.locator(".name").all_text_contents()
-    assert names == ["RMSE (luma, grey levels)", "perceptual index (proxy, ± 0.36)"]
+    assert names == ["RMSE (luma, grey levels)", "perceptual index (proxy, ± 0.35)"]
     panes = tab.page.locator('[data-part="panes"]').bounding_box()
     assert chart.bounding_box()["y"] > panes["y"] + panes["height"]
     how = tab.page.locator('[data-part="how"]').text_content()
@@ -66,7 +67,7 @@ def test_the_marker_follows_alpha_between_the_points(tab):
     assert marker(tab) == pytest.approx(np.mean(dots[4:6], axis=0), abs=0.01)
     here = tab.page.locator('[data-part="plane-here"]').text_content()
     assert here.startswith("α 0.45: RMSE ≈ ")
-    assert here.endswith(" ± 0.36")
+    assert here.endswith(" ± 0.35")
 
 
 def test_a_region_button_sets_the_best_alpha(tab):

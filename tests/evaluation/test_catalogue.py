@@ -13,7 +13,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs/metrics.md"
 def test_values_have_decimals_unit_and_error():
     assert METRICS["psnr_y"].format_value(26.0) == "26.00 dB"
     assert METRICS["ssim_y"].format_value(0.8) == "0.8000"
-    assert METRICS["perceptual_index"].format_value(2.5) == "2.50 ± 0.36"
+    assert METRICS["perceptual_index"].format_value(2.5) == "2.50 ± 0.35"
     assert METRICS["perceptual_index"].format_number(2.5) == "2.50"
 
 
@@ -24,7 +24,7 @@ def test_a_missing_value_is_a_dash_without_unit(metric):
 
 def test_headings_have_error_and_unit_but_labels_of_axes_only_the_unit():
     psnr, index = METRICS["psnr_y"], METRICS["perceptual_index"]
-    assert (psnr.heading, index.heading) == ("PSNR/dB", "PI proxy ± 0.36")
+    assert (psnr.heading, index.heading) == ("PSNR/dB", "PI proxy ± 0.35")
     assert (psnr.axis_label, index.axis_label) == ("PSNR / dB", "PI proxy")
 
 

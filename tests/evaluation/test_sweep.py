@@ -114,13 +114,14 @@ def test_tables_of_a_sweep(table):
     assert float(read[1]["psnr_y"]) == table["methods"]["bicubic"]["mean"]["psnr_y"]
     text = to_markdown(rows, table["convention"])
     assert text.startswith(
-        "| method | α | PSNR/dB | RMSE | PI proxy ± 0.36 |\n|---|---|---:|---:|---:|\n"
+        "| method | α | PSNR/dB | RMSE | PI proxy ± 0.35 |\n|---|---|---:|---:|---:|\n"
     )
-    assert "- PI proxy: Ma's half is a proxy" in text
+    assert "- PI proxy: Ma's half is estimated" in text
 
 
 def test_tables_of_pictures():
     scores = [Scores("a|b", {"psnr_y": 30.0, "niqe": None}, {"niqe": "too flat"})]
-    rows = picture_rows(report(Upscaler("bicubic"), None, scores))
+    table = report(Upscaler("bicubic"), None, scores)
+    rows = picture_rows(table)
     assert to_csv(rows) == "name,psnr_y,niqe,reasons\na|b,30.0,,niqe: too flat\nmean,30.0,,\n"
-    assert "| a\\|b | 30.00 | – |" in to_markdown(rows, {})
+    assert "| a\\|b | 30.00 | – |" in to_markdown(rows, table["convention"])

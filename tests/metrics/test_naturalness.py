@@ -5,13 +5,12 @@ from skimage import data
 
 from esrgan.images import read
 from esrgan.metrics import niqe
-from esrgan.metrics.naturalness import UndefinedError, load_model
+from esrgan.metrics.naturalness import UndefinedError
 
 
-def test_the_public_model_gives_the_published_value(data_folder):
-    folder = data_folder / "niqe"
-    model = load_model(folder / "niqe_pris_params.npz")
-    assert niqe(read(folder / "baboon.png").pixels, model) == pytest.approx(5.72957, abs=1e-4)
+def test_it_has_the_published_value(data_folder):
+    baboon = read(data_folder / "niqe" / "baboon.png").pixels
+    assert niqe(baboon) == pytest.approx(5.72957, abs=1e-4)
 
 
 def test_degradation_raises_it():
@@ -26,7 +25,7 @@ def test_depth_does_not_matter():
     photo = data.astronaut()
     assert niqe(photo.astype(np.uint16) * 257) == pytest.approx(niqe(photo))
     assert niqe(photo / 255) == pytest.approx(niqe(photo), abs=1e-3)
-    assert niqe((photo / 255).astype(np.float32)) == pytest.approx(niqe(photo), abs=1e-3)
+    assert niqe((photo / 255).astype(np.float32)) == pytest.approx(niqe(photo), abs=2e-3)
 
 
 def odd_pictures():
@@ -62,23 +61,20 @@ def test_small_and_flat_pictures_are_refused():
         niqe(np.full((200, 200, 3), 9, np.uint8))
 
 
-@pytest.mark.parametrize(
-    "arrays",
-    [
-        {"a": np.zeros(3)},
-        {"mean": np.zeros(35), "covariance": np.eye(36)},
-        {"mean": np.zeros(36), "covariance": np.eye(3)},
-        {"mean": np.full(36, np.nan), "covariance": np.eye(36)},
-    ],
-)
-def test_other_arrays_are_no_model(tmp_path, arrays):
-    np.savez(tmp_path / "other.npz", **arrays)
-    with pytest.raises(ValueError, match=r"other\.npz is not a NIQE model"):
-        load_model(tmp_path / "other.npz")
+@pytest.mark.parametrize("noise_levels", [0.4, 2.0])
+def test_a_flat_picture_is_refused_where_rounding_decides(noise_levels):
+    levels = 128 + np.random.default_rng(0).normal(0, noise_levels, (288, 288, 1))
+    picture = np.round(levels).repeat(3, axis=2).astype(np.uint8)
+    if noise_levels > 1:
+        assert niqe(picture) > 0
+    else:
+        with pytest.raises(UndefinedError, match="too flat"):
+            niqe(picture)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"text"])
-def test_other_files_are_no_model(tmp_path, content):
-    (tmp_path / "other.npz").write_bytes(content)
-    with pytest.raises(ValueError, match=r"other\.npz is not a NIQE model"):
-        load_model(tmp_path / "other.npz")
+def test_half_a_flat_page_is_refused():
+    page = np.full((384, 384, 3), 250, np.uint8)
+    page[:192] = data.astronaut()[:192, :384]
+    assert niqe(page[:288]) > 0  # a third of its blocks is flat
+    with pytest.raises(UndefinedError, match="too flat"):
+        niqe(page)

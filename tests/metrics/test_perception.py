@@ -7,27 +7,33 @@ from esrgan.metrics import niqe, perceptual_index
 from esrgan.metrics.naturalness import UndefinedError
 from esrgan.metrics.perception import (
     combine,
-    dct_matrix,
+    detail,
+    log_deviations,
     ma_proxy,
-    texture,
 )
 
 
-def test_the_transform_is_opencvs():
-    block = np.random.default_rng(0).normal(size=(8, 8))
-    cosines = dct_matrix(8)
-    np.testing.assert_allclose(cosines @ block @ cosines.T, cv2.dct(block), atol=1e-12)
-
-
-def test_texture_is_a_loop(photo):
-    total, count = 0.0, 0
+def test_deviations_are_singular_values(photo):
     luma = 16 + photo @ np.array([65.481, 128.553, 24.966]) / 255
-    for top in range(0, 96, 8):
-        for left in range(0, 120, 8):
-            energy = cv2.dct(luma[top : top + 8, left : left + 8]) ** 2
-            total += sum(energy[u, v] for u in range(8) for v in range(8) if 4 <= u + v <= 6)
-            count += 1
-    assert texture(photo) == pytest.approx(np.log(1 + total / count))
+    patches = [
+        luma[top : top + 5, left : left + 5].ravel()
+        for top in range(0, 95, 5)
+        for left in range(0, 120, 5)
+    ]
+    centred = np.array(patches) - np.mean(patches, axis=0)
+    variances = np.linalg.svd(centred, compute_uv=False) ** 2 / (len(patches) - 1)
+    expected = np.log(np.sqrt(variances + 1 / 12))
+    np.testing.assert_allclose(log_deviations(luma), expected, atol=1e-6)
+    assert detail(luma) == pytest.approx(expected[12], abs=1e-6)
+
+
+def test_contrast_shifts_it_by_its_logarithm():
+    noise = np.random.default_rng(0).normal(128, 20, (100, 100))
+    assert detail(3 * noise) - detail(noise) == pytest.approx(np.log(3), abs=1e-3)
+
+
+def test_a_flat_picture_has_the_deviation_of_rounding():
+    assert log_deviations(np.full((20, 20), 7.0)) == pytest.approx(-np.log(12) / 2)
 
 
 def test_it_is_the_formula_on_the_estimate():
@@ -45,7 +51,7 @@ def test_blur_raises_it_and_type_does_not():
 
 
 def test_the_estimate_stays_on_its_scale():
-    flat = np.zeros((8, 8, 3), np.uint8)
+    flat = np.zeros((10, 10, 3), np.uint8)
     noise = np.random.default_rng(0).integers(0, 2, (64, 64, 3), dtype=np.uint8) * np.uint8(255)
     assert 0 <= ma_proxy(flat) < ma_proxy(noise) <= 10
 
@@ -54,6 +60,6 @@ def test_small_and_flat_pictures_have_none():
     assert perceptual_index(np.zeros((191, 400, 3), np.uint8)) is None
     assert perceptual_index(np.full((300, 300, 3), 9, np.uint8)) is None
     with pytest.raises(UndefinedError, match="too small"):
-        ma_proxy(np.zeros((7, 9, 3), np.uint8))
+        ma_proxy(np.zeros((9, 12, 3), np.uint8))
     with pytest.raises(ValueError, match="RGB"):
         perceptual_index(np.zeros((300, 300), np.uint8))

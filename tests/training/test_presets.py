@@ -1,5 +1,6 @@
 import pytest
 
+from esrgan.models import build
 from esrgan.training.config import TrainingConfig
 from esrgan.training.presets import PRESETS, ablation, paper, preset, small
 from esrgan.training.presets.definition import define
@@ -53,6 +54,34 @@ def test_every_system_comes_in_two_sizes_and_names_its_section():
     assert {f"{name}-small" for name in full} == set(PRESETS) - set(full)
     assert all("section" in config.section for config in PRESETS.values())
     assert all(config.preset == name for name, config in PRESETS.items())
+
+
+COMPARATORS = ("srcnn", "edsr", "rcan", "enhancenet-e", "enhancenet")
+MOST_EMBEDDED_BYTES = 3_200_000
+
+
+@pytest.mark.parametrize("name", COMPARATORS)
+def test_a_small_comparator_fits_an_embedded_file(name):
+    config = PRESETS[f"{name}-small"]
+    assert config.architecture == PRESETS[name].architecture
+    network = build(config.architecture, **config.model)
+    assert 2 * sum(weight.numel() for weight in network.parameters()) < MOST_EMBEDDED_BYTES
+
+
+def test_enhancenet_starts_from_its_form_without_a_gan():
+    for suffix in ("", "-small"):
+        start, gan = PRESETS[f"enhancenet-e{suffix}"], PRESETS[f"enhancenet{suffix}"]
+        assert (start.architecture, start.model) == (gan.architecture, gan.model)
+        assert not start.is_adversarial
+        assert gan.is_adversarial
+
+
+def test_the_small_edsr_is_the_papers_baseline():
+    assert PRESETS["edsr-small"].model == {
+        "num_features": 64,
+        "num_blocks": 16,
+        "residual_scale": 1.0,
+    }
 
 
 def test_the_papers_constants():

@@ -97,6 +97,17 @@ RCAN = define(
     beta2=0.999,
 )
 
+ENHANCENET_E = define(
+    "enhancenet-e",
+    section="EnhanceNet (arXiv 1612.07919) section 4.2.1, ENet-E",
+    architecture="enhancenet",
+    steps=400 * K,
+    batch_size=32,
+    content_distance="l2",
+    learning_rate=1e-4,
+    beta2=0.999,
+)
+
 ENHANCENET = define(
     "enhancenet",
     section="EnhanceNet (arXiv 1612.07919) section 4.2, PAT",
@@ -127,4 +138,15 @@ PIRM = define(
     back_projection=20,
 )
 
-PAPER_PRESETS = (RRDB_PSNR, ESRGAN, SRRESNET, SRGAN, SRCNN, EDSR, RCAN, ENHANCENET, PIRM)
+PAPER_PRESETS = (
+    RRDB_PSNR,
+    ESRGAN,
+    SRRESNET,
+    SRGAN,
+    SRCNN,
+    EDSR,
+    RCAN,
+    ENHANCENET_E,
+    ENHANCENET,
+    PIRM,
+)

@@ -96,27 +96,33 @@ SRGAN = define(
     beta2=0.999,
 )
 
+# The comparators learn from random weights; each file is below 3.2 MB in half precision.
 SRCNN = define(
     "srcnn-small",
     SHORT_RUN,
     section="SRCNN (arXiv 1501.00092) section 4.1, 9-5-5",
     architecture="srcnn",
-    steps=8000,
-    patch_px=96,
+    steps=45_000,
+    batch_size=8,
+    patch_px=48,
     content_distance="l2",
-    learning_rate=1e-3,
+    optimiser="muon",
+    learning_rate=2e-3,
+    beta2=0.999,
 )
 
+# The size that the paper calls its baseline.
 EDSR = define(
     "edsr-small",
     SHORT_RUN,
-    section="EDSR (arXiv 1707.02921) section 4.2",
+    section="EDSR (arXiv 1707.02921) section 4.2, baseline",
     architecture="edsr",
-    model=SMALL_RESNET | {"residual_scale": 1.0},
+    model={"num_features": 64, "num_blocks": 16, "residual_scale": 1.0},
     steps=8000,
+    batch_size=8,
     patch_px=96,
+    optimiser="muon",
     learning_rate=1e-3,
-    milestones=(200 * K,),
     beta2=0.999,
 )
 
@@ -125,14 +131,34 @@ RCAN = define(
     SHORT_RUN,
     section="RCAN (arXiv 1807.02758) section 4.1",
     architecture="rcan",
-    model={"num_features": 32, "num_groups": 2, "num_blocks": 4},
+    model={"num_features": 64, "num_groups": 2, "num_blocks": 7},
     steps=8000,
+    batch_size=8,
     patch_px=96,
+    optimiser="muon",
     learning_rate=1e-3,
-    milestones=(200 * K, 400 * K, 600 * K, 800 * K),
     beta2=0.999,
 )
 
+SMALL_ENHANCENET = {"num_features": 32, "num_blocks": 5}
+
+# The start of `enhancenet-small`, which would need a longer run from random weights.
+ENHANCENET_E = define(
+    "enhancenet-e-small",
+    SHORT_RUN,
+    section="EnhanceNet (arXiv 1612.07919) section 4.2.1, ENet-E",
+    architecture="enhancenet",
+    model=SMALL_ENHANCENET,
+    steps=2000,
+    batch_size=8,
+    patch_px=96,
+    content_distance="l2",
+    optimiser="muon",
+    learning_rate=1e-3,
+    beta2=0.999,
+)
+
+# The perceptual distance is that of the other GANs, whose weights are known to work.
 ENHANCENET = define(
     "enhancenet-small",
     SHORT_RUN,
@@ -140,16 +166,15 @@ ENHANCENET = define(
     PATCH_DISCRIMINATOR,
     section="EnhanceNet (arXiv 1612.07919) section 4.2, PAT",
     architecture="enhancenet",
-    model={"num_features": 32, "num_blocks": 5},
-    steps=5000,
-    batch_size=8,
+    model=SMALL_ENHANCENET,
+    steps=1200,
+    batch_size=4,
     patch_px=96,
-    perceptual_distance="l2",
     perceptual_activated=True,
     perceptual_crop_px=64,
-    adversarial_weight=0.0025,
+    adversarial_weight=0.005,
     game="standard",
-    texture_weight=1.0,
+    texture_weight=1e5,
     texture_layers={"1_1": 0.3, "2_1": 1.0, "3_1": 1.0},
     beta2=0.999,
 )
@@ -172,4 +197,15 @@ PIRM = define(
     back_projection=20,
 )
 
-SMALL_PRESETS = (RRDB_PSNR, ESRGAN, SRRESNET, SRGAN, SRCNN, EDSR, RCAN, ENHANCENET, PIRM)
+SMALL_PRESETS = (
+    RRDB_PSNR,
+    ESRGAN,
+    SRRESNET,
+    SRGAN,
+    SRCNN,
+    EDSR,
+    RCAN,
+    ENHANCENET_E,
+    ENHANCENET,
+    PIRM,
+)
