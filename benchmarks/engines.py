@@ -25,6 +25,8 @@ REGION_PX, TILED_PX, TILE_PX = 128, 320, 160
 """Sides at LR size of the region, of the picture that is cut into tiles, and of the tiles."""
 TASKS = {"fixed": "one α", "mixing": "a new α", "curve": "curve", "tiles": "tiles", "call": "call"}
 SEED = 0
+LONGEST_END_S = 10
+"""How long a process may take to end after its last answer."""
 
 
 def work(name: str, model: str, beside: int, connection: Connection) -> None:
@@ -87,9 +89,13 @@ def _processes(names: list[str], model: str, beside: int) -> Generator[dict[str,
         connections[name], theirs = context.Pipe()
         processes.append(context.Process(target=work, args=(name, model, beside, theirs)))
         processes[-1].start()
-    yield connections
-    for process in processes:
-        process.join()
+        theirs.close()  # so that a process that ends early is noticed
+    try:
+        yield connections
+    finally:
+        for process in processes:
+            process.join(LONGEST_END_S)
+            process.terminate()
 
 
 def measure(names: list[str], model: str, rounds: int, beside: int) -> dict[str, dict[str, float]]:
@@ -114,17 +120,11 @@ def measure(names: list[str], model: str, rounds: int, beside: int) -> dict[str,
 
 
 def table(results: dict[str, dict[str, float]]) -> str:
-    """Write the results as a Markdown table: milliseconds, and megapixels of result a second."""
-    lines = [
-        "| engine | one α, ms | a new α, ms | curve, ms | call, ms | tiles, MP/s | memory, MB |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    """Write the results, in milliseconds and megabytes, as a Markdown table."""
+    lines = [f"| ms | {' | '.join(TASKS.values())} | memory, MB |", "|---|---|---|---|---|---|---|"]
     for name, result in results.items():
-        ms = [
-            f"{1e3 * result[key]:.0f}" if key in result else "–" for key in TASKS if key != "tiles"
-        ]
-        megapixels = (4 * TILED_PX) ** 2 / 1e6 / result["tiles"]
-        lines.append(f"| {name} | {' | '.join(ms)} | {megapixels:.2f} | {result['MB']:.0f} |")
+        ms = [f"{1e3 * result[key]:.0f}" if key in result else "–" for key in TASKS]
+        lines.append(f"| {name} | {' | '.join(ms)} | {result['MB']:.0f} |")
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """Enlargement tile by tile: tiles overlap, and their weights add up to one at every pixel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -73,6 +73,30 @@ class Canvas:
         """Append rows, (rows, W, 3)."""
         self.pixels[self._written : self._written + len(rows)] = rows
         self._written += len(rows)
+
+
+class RowReader:
+    """Rows of a picture that comes in bands, as many at a time as are asked for.
+
+    Parameters
+    ----------
+    bands
+        Arrays (rows, W) or (rows, W, C) from top to bottom.
+    """
+
+    def __init__(self, bands: Iterable[NDArray]) -> None:
+        self._bands, self._rest = iter(bands), np.empty(0)
+
+    def take(self, count: int) -> NDArray:
+        """Return the next rows; there must be as many."""
+        parts: list[NDArray] = []
+        while count:
+            if not len(self._rest):
+                self._rest = next(self._bands)
+            parts.append(self._rest[:count])
+            self._rest = self._rest[count:]
+            count -= len(parts[-1])
+        return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
