@@ -21,6 +21,9 @@ pixel-unshuffle by 2 or 4 then group the same pixels as in the whole picture."""
 FEATHER_PX = 8
 """Half the width, in LR pixels, of the ramp over which two neighbouring tiles are blended."""
 
+WRITTEN_ROWS = 64
+"""Rows of the result that are rounded and handed on at once."""
+
 
 @dataclass(frozen=True)
 class Enlargement:
@@ -202,42 +205,36 @@ def enlarge(
     rows, columns = spans(height, tile_px), spans(width, tile_px)
     rows = [row for row in rows if row.outer_stop * scale > written]
     next_tops = [*(row.outer_start for row in rows[1:]), height]
-    band, done = torch.zeros(1, 3, 0, width * scale), 0
+    size = (1, 3, max(row.outer_stop - row.outer_start for row in rows) * scale, width * scale)
+    buffer = torch.empty(size).contiguous(memory_format=torch.channels_last)
+    done, tail = 0, buffer[:, :, :0]
     for row, next_top in zip(rows, next_tops, strict=True):
         top = row.outer_start * scale
-        band = _extend(band, written - top, (row.outer_stop - row.outer_start) * scale)
+        buffer.zero_()[:, :, written - top : written - top + tail.shape[2]] = tail
         for column in columns:
-            _add_tile(band, render, pixels, row, column, scale)
+            _add_tile(buffer, render, pixels, row, column, scale)
             done += 1
             yield Progress(done, len(rows) * len(columns))
         ready = max(written, next_top * scale)
-        write(to_pixels(band[:, :, written - top : ready - top], pixels.dtype))
-        band, written = band[:, :, ready - top :], ready
-
-
-def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
-    """A band of `rows` rows of zeros, with the former band from row `finished` on.
-
-    The rows above `finished` are already in the result.
-    """
-    extended = torch.zeros(1, 3, rows, band.shape[3]).contiguous(memory_format=torch.channels_last)
-    extended[:, :, finished : finished + band.shape[2]] = band
-    return extended
+        for start in range(written - top, ready - top, WRITTEN_ROWS):
+            part = buffer[:, :, start : min(start + WRITTEN_ROWS, ready - top)]
+            write(to_pixels(part, pixels.dtype))
+        tail, written = buffer[:, :, ready - top : row.outer_stop * scale - top].clone(), ready
 
 
 def _add_tile(
-    band: Tensor,
+    buffer: Tensor,
     render: Render,
     pixels: NDArray,
     row: Span,
     column: Span,
     scale: int,
 ) -> None:
-    """Enlarge one tile, multiply it by its weights, and add it to the band."""
+    """Enlarge one tile, multiply it by its weights, and add it to the row of tiles."""
     height, width = pixels.shape[:2]
     rows = slice(row.outer_start, row.outer_stop)
     columns = slice(column.outer_start, column.outer_stop)
     tile = render(to_tensor(pixels[rows, columns]), (rows, columns))
     tile *= torch.from_numpy(ramp(row, height, scale))[:, None]
     tile *= torch.from_numpy(ramp(column, width, scale))
-    band[:, :, :, columns.start * scale : columns.stop * scale] += tile
+    buffer[:, :, : tile.shape[2], columns.start * scale : columns.stop * scale] += tile
