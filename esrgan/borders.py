@@ -17,7 +17,8 @@ from torch.nn import functional as F
 MARGIN_PX = 4
 """LR pixels by which the picture is continued: beyond them the drift is about a level."""
 ZONE_PX = 8
-"""Width of the border that is computed again, in LR pixels; its inner half is blended."""
+"""Width of the border that is computed again, in LR pixels. In its half towards the middle of the
+picture the new values fade into the old ones."""
 CONTEXT_PX = 12
 """LR pixels inside of the border that the network sees, too."""
 ALIGNMENT_PX = 4

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TEST_SIZES = (EXAMPLE_SIZE, (24, 12))
 TEST_ALPHAS = (0.0, 0.5, 1.0)
 FATAL = 4
-"""Severity of messages that ONNX Runtime prints; all else it raises, too."""
+"""Only messages of this severity are printed: all others come as exceptions, too."""
 
 
 def open_session(graph: bytes | Path, options: Any = None) -> Any:
