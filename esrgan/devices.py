@@ -36,6 +36,9 @@ def choose_device(name: str) -> torch.device:
         raise ValueError(f"{name!r} does not number a device.") from None
     if device.type in ACCELERATORS and not ACCELERATORS[device.type]():
         raise ValueError(f"There is no {device.type.upper()} device here; use auto or cpu.")
+    count = torch.cuda.device_count() if device.type == "cuda" else 1
+    if ":" in name and device.index >= count:
+        raise ValueError(f"There is no {name} here; the last one is {device.type}:{count - 1}.")
     return device
 
 

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import torch
 
 SCARCE_MEMORY = "The memory does not suffice for this picture."
-CPU_ERROR_TEXTS = ("not enough memory", "allocate memory")
-"""Parts of the messages of the RuntimeError that PyTorch raises on the CPU."""
+ERROR_TEXTS = ("not enough memory", "allocate memory", "out of memory")
+"""Parts of the messages of the RuntimeError that PyTorch raises on the CPU and Apple's GPU."""
 
 
 def is_out_of_memory(error: Exception) -> bool:
     """Tell whether an error means that memory could not be allocated, on the GPU or the CPU."""
     out_of_memory = (torch.OutOfMemoryError, MemoryError)
-    return isinstance(error, out_of_memory) or any(text in str(error) for text in CPU_ERROR_TEXTS)
+    return isinstance(error, out_of_memory) or any(text in str(error) for text in ERROR_TEXTS)
 
 
 @contextmanager

@@ -95,6 +95,17 @@ def test_auto_takes_a_gpu_where_there_is_one(monkeypatch, available, expected):
                 devices.choose_device(kind)
 
 
+def test_a_device_has_a_number_below_their_count(monkeypatch):
+    for kind in devices.ACCELERATORS:
+        monkeypatch.setitem(devices.ACCELERATORS, kind, lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    for name in ("cuda", "cuda:0", "cuda:1", "mps", "mps:0", "cpu"):
+        assert devices.choose_device(name) == torch.device(name)
+    for name, last in (("cuda:2", "cuda:1"), ("cuda:7", "cuda:1"), ("mps:1", "mps:0")):
+        with pytest.raises(ValueError, match=f"no {name} here; the last one is {last}"):
+            devices.choose_device(name)
+
+
 def test_several_threads_at_once(ends, lr):
     engine = Engine(ends, torch.float32)
     alphas = [0.1, 0.5, 0.9] * 4

@@ -25,6 +25,7 @@ from esrgan.onnx import (
     trace,
     weight_names,
 )
+from esrgan.onnx.layout import scale_by_normalisation
 from esrgan.weights import MODELS, Generator, load
 from esrgan.weights.generator import full_config
 
@@ -169,6 +170,24 @@ def test_onnx_runtime_keeps_blocks_of_channels_through_the_trunk(tmp_path):
     assert "ReorderInput" not in found
 
 
+def test_factors_that_differ_late_do_not_share_a_constant():
+    numbers = np.array([0.12345671, 0.12345679], np.float32)
+    nodes, last = [], "lr"
+    for it in ("0", "1"):
+        nodes.append(onnx.helper.make_node("Mul", [last, f"factor_{it}"], [f"product_{it}"]))
+        last = f"product_{it}"
+    lr, between, sr = (
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (1, 3, "h", "w"))
+        for name in ("lr", "product_0", "product_1")
+    )
+    factors = [onnx.numpy_helper.from_array(x, f"factor_{it}") for it, x in enumerate(numbers)]
+    graph = onnx.helper.make_graph(nodes, "products", [lr], [sr], factors, value_info=[lr, between])
+    scale_by_normalisation(graph)
+    values = {it.name: onnx.numpy_helper.to_array(it) for it in graph.initializer}
+    assert [node.op_type for node in graph.node] == ["BatchNormalization"] * 2
+    assert [values[node.input[1]][0] for node in graph.node] == numbers.tolist()
+
+
 def test_no_path_of_this_computer_is_in_a_graph(pair_graph):
     assert b".py" not in pair_graph.SerializeToString()
 
@@ -261,7 +280,7 @@ def test_a_missing_package_is_named_with_its_remedy(tmp_path, capsys, monkeypatc
     monkeypatch.setitem(sys.modules, name, None)
     line = refusal(capsys, "srresnet", tmp_path / "x.onnx")
     assert line.startswith(f"esrgan: ONNX graphs need the package {name}, ")
-    assert line.endswith("pip install 'esrgan[onnx]'.")
+    assert line.endswith("pip install onnx onnxscript onnxruntime.")
 
 
 def test_a_broken_graph_is_refused_in_a_sentence(tmp_path, pair_graph):

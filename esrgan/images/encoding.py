@@ -7,6 +7,7 @@ from PIL import Image
 
 from esrgan.images.picture import Picture, on_white
 from esrgan.images.png import is_written_grey
+from esrgan.images.profiles import colour_space
 from esrgan.pixels import to_8_bit, to_grey
 
 JPEG_QUALITY = 95
@@ -89,7 +90,8 @@ def encode_webp(
 ) -> bytes:
     """Encode a picture as WebP, with its opacity.
 
-    16 bits a channel are rounded to 8. A profile that the pixels still have is written, too.
+    16 bits a channel are rounded to 8. A profile of RGB that the pixels still have is written, too;
+    a grey one is not, because a WebP always holds colours.
 
     Parameters
     ----------
@@ -110,7 +112,9 @@ def encode_webp(
     pixels = to_8_bit(picture.pixels)
     if picture.opacity is not None:
         pixels = np.dstack((pixels, to_8_bit(picture.opacity)))
-    options: dict[str, object] = {"icc_profile": picture.profile} if picture.profile else {}
+    options: dict[str, object] = {}
+    if picture.profile and colour_space(picture.profile) == "RGB":
+        options["icc_profile"] = picture.profile
     if keep_metadata and (exif := picture.metadata.exif()):
         options["exif"] = b"Exif\0\0" + exif
     buffer = io.BytesIO()

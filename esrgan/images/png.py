@@ -24,6 +24,7 @@ FILTER_ROWS = 32
 """Rows that are filtered at once; their arithmetic then stays in the processor's cache."""
 CHUNK_BYTES = 1 << 16
 INCH_M = 0.0254
+WRONG_HEIGHT = "The picture has {done} rows instead of {height}."
 
 
 def encode_png(picture: Picture, *, compress_level: int = 6, keep_metadata: bool = False) -> bytes:
@@ -69,10 +70,12 @@ def write_png(
     Raises
     ------
     ValueError
-        If the bands have another number of rows in all.
+        If the bands have another number of rows in all, or none.
     """
     rest = iter(bands)
-    first = next(rest)
+    first = next(rest, None)
+    if first is None:
+        raise ValueError(WRONG_HEIGHT.format(done=0, height=height))
     file.write(SIGNATURE + _chunk(b"IHDR", _header(_channels(first), height)))
     file.write(b"".join(_descriptions(first, keep_metadata=keep_metadata)))
     compressor, waiting = zlib.compressobj(compress_level), b""
@@ -130,7 +133,7 @@ def _filtered(bands: Iterable[Picture], height: int) -> Iterator[bytes]:
         yield _filter(rows, np.vstack((first, rows[:-1])), pixel_bytes)
         above, done = rows[-1], done + len(rows)
     if done != height:
-        raise ValueError(f"The picture has {done} rows instead of {height}.")
+        raise ValueError(WRONG_HEIGHT.format(done=done, height=height))
 
 
 def _blocks(bands: Iterable[Picture]) -> Iterator[tuple[NDArray[np.uint8], int]]:

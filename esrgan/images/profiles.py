@@ -47,6 +47,8 @@ def colour_space(profile: bytes) -> str:
 def convert_8_bit(image: Image.Image) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Convert an image to sRGB by its embedded profile, if it can be read.
 
+    A grey profile is for every image without colour, however it is stored.
+
     Returns
     -------
     tuple
@@ -57,6 +59,8 @@ def convert_8_bit(image: Image.Image) -> tuple[NDArray[np.uint8], tuple[str, ...
     plain = np.array(source.convert("RGB"))
     if not profile:
         return plain, ()
+    if colour_space(profile) == "GRAY" and not has_colour(plain):
+        source = image.convert("L")
     try:
         embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         target = ImageCms.createProfile("sRGB")

@@ -14,9 +14,9 @@ from esrgan.images.profiles import convert_16_bit
 PNG_BITS_AT = 24
 """Position of the byte in a PNG file that says how many bits a sample has."""
 PNM_HEADER = re.compile(
-    rb"P[2356](?:\s+|#[^\n]*\n)*\d+(?:\s+|#[^\n]*\n)+\d+(?:\s+|#[^\n]*\n)+(\d+)"
+    rb"P[2356](?:\s|#[^\n\r]*[\n\r])*\d+(?:\s|#[^\n\r]*[\n\r])+\d+(?:\s|#[^\n\r]*[\n\r])+(\d+)"
 )
-"""Start of a PPM or PGM file, up to the largest value of a sample."""
+"""Start of a PPM or PGM file, up to the largest value of a sample; matches in one way at most."""
 OPAQUE = np.iinfo(np.uint16).max
 
 

@@ -33,6 +33,8 @@ LAB = (8, 9, 10)
 """CIE, ICC and ITU Lab."""
 COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, CMYK: 4}
 """Photometric interpretation → number of samples that are colours."""
+MOST_SAMPLES = 5
+"""CMYK with opacity; the limit of a picture's size does not count samples."""
 PREMULTIPLIED, OPACITY = 1, 2
 """Kinds of extra samples that are opacity."""
 JPEG, UNSIGNED, PER_CENTIMETRE = 7, 1, 3
@@ -60,11 +62,13 @@ def decode_tiff(found: Layout, limits: Limits) -> Picture:
     Raises
     ------
     RefusedError
-        If it is too large, or of another kind.
+        If it is too large, has more than five samples a pixel, or is of another kind.
     """
     limits.check_size(*found.size)
     is_read = found.number(PHOTOMETRIC, -1) in COLOURS and found.bits in ({8}, {16})
     if not is_read or set(found.numbers(SAMPLE_FORMAT, (UNSIGNED,))) != {UNSIGNED}:
+        raise RefusedError(REFUSED)
+    if not COLOURS[found.number(PHOTOMETRIC)] <= found.number(SAMPLES) <= MOST_SAMPLES:
         raise RefusedError(REFUSED)
     samples = orient(stored_samples(found), found.number(ORIENTATION))
     colours, opacity = _split(found, samples)

@@ -3,7 +3,8 @@
 import importlib
 from typing import Any
 
-MISSING = "ONNX graphs need the package {name}, which is not installed: pip install 'esrgan[onnx]'."
+INSTALL = "pip install onnx onnxscript onnxruntime"
+MISSING = "ONNX graphs need the package {name}, which is not installed: {install}."
 
 
 def package(name: str) -> Any:
@@ -17,4 +18,4 @@ def package(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise ValueError(MISSING.format(name=name)) from None
+        raise ValueError(MISSING.format(name=name, install=INSTALL)) from None

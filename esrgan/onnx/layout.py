@@ -39,7 +39,7 @@ def _become_normalisation(
     """Turn a product with a number into a batch normalisation of mean 0 and variance 1."""
     onnx = package("onnx")
     known = {it.name for it in graph.initializer}
-    names = [f"{kind}_{channels}" for kind in (f"times_{factor:g}", "plus_0", "variance_1")]
+    names = [f"{kind}_{channels}" for kind in (f"times_{factor!r}", "plus_0", "variance_1")]
     for name, value in zip(names, (factor, 0.0, 1.0), strict=True):
         if name not in known:
             values = np.full(channels, value, np.float32)

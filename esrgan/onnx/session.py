@@ -76,8 +76,9 @@ def run(session: Any, lr: NDArray[np.float32], alpha: float | None = None) -> ND
     Raises
     ------
     ValueError
-        If α is outside [0, 1], or is missing or superfluous, or the picture is too small: at scale
-        1 (2) a side has at least 3 (2) pixels.
+        If α is outside [0, 1], or is missing or superfluous, or the picture is too small: for an
+        RRDBNet that begins with a pixel-unshuffle a side has at least 3 pixels at scale 1 and 2 at
+        scale 2.
     """
     inputs = {LR: lr}
     if alpha is not None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from esrgan.images import Picture, check_writable_size, encode_jpeg, encode_png, read
-from tests.images.files import encoded
+from esrgan.images import Picture, check_writable_size, encode_jpeg, encode_png, encode_webp, read
+from tests.images.files import encoded, icc_profile
 
 
 def test_png_is_lossless_and_carries_no_metadata(noise):
@@ -69,6 +69,14 @@ def test_what_a_format_cannot_hold_is_refused_before_it_is_computed(suffix):
 def test_an_encoder_refuses_what_it_cannot_hold():
     with pytest.raises(ValueError, match="save this picture as PNG"):
         encode_jpeg(Picture(np.zeros((65_501, 1, 3), np.uint8)))
+
+
+@pytest.mark.parametrize("space", [b"RGB ", b"GRAY"])
+def test_a_webp_carries_no_profile_of_grey(space):
+    profile = icc_profile({}, space)
+    picture = Picture(np.full((4, 5, 3), 99, np.uint8), grey=True, profile=profile)
+    with Image.open(io.BytesIO(encode_webp(picture))) as image:
+        assert image.info.get("icc_profile") == (profile if space == b"RGB " else None)
 
 
 # ---- metadata, on request -------------------------------------------------------------------

@@ -53,3 +53,11 @@ def test_a_file_is_no_larger_than_pillows(photo):
 def test_a_missing_row_is_refused(photo):
     with pytest.raises(ValueError, match="has 96 rows instead of 97"):
         write_png(io.BytesIO(), bands_of(Picture(photo), 20), 97)
+
+
+@pytest.mark.parametrize("height", [97, 0])
+def test_no_band_at_all_is_refused(height):
+    file = io.BytesIO()
+    with pytest.raises(ValueError, match=f"has 0 rows instead of {height}"):
+        write_png(file, [], height)
+    assert file.getvalue() == b""

@@ -138,6 +138,34 @@ def test_a_grey_profile_of_sixteen_bits():
     assert picture.notes == ()
 
 
+def test_a_grey_profile_is_for_grey_however_it_is_stored():
+    grey = Image.new("L", (4, 4), 100)
+    linear = icc_profile({b"kTRC": gamma_curve(1.0)}, b"GRAY")
+    for mode in ("L", "LA", "P", "RGB"):
+        picture = read(encoded(grey.convert(mode), icc_profile=linear))
+        assert picture.notes == ()
+        assert np.all(picture.pixels == 168), mode
+    translucent = Image.merge("LA", (grey, Image.new("L", (4, 4), 50)))
+    picture = read(encoded(translucent, icc_profile=linear))
+    assert np.all(picture.pixels == 168)
+    assert np.all(picture.opacity == 50)
+
+
+def test_a_grey_profile_is_for_one_bit_too():
+    dots = Image.fromarray(np.eye(4, dtype=bool))
+    linear = icc_profile({b"kTRC": gamma_curve(1.0)}, b"GRAY")
+    picture = read(encoded(dots, icc_profile=linear))
+    assert picture.notes == ()
+    assert np.array_equal(picture.pixels[..., 1], 255 * np.eye(4))
+
+
+def test_a_grey_profile_takes_no_colours_away(noise):
+    linear = icc_profile({b"kTRC": gamma_curve(1.0)}, b"GRAY")
+    picture = read(encoded(Image.fromarray(noise), icc_profile=linear))
+    assert np.array_equal(picture.pixels, noise)
+    assert picture.notes == (IGNORED,)
+
+
 def test_an_srgb_profile_of_sixteen_bits_changes_nothing(noise):
     wide = noise.astype(np.uint16) * 257
     picture = read(tiff(wide, 2, tags={34675: (7, SRGB)}))

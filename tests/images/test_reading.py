@@ -282,6 +282,19 @@ def test_portable_maps_of_more_than_eight_bits(magic, largest, stored):
     assert picture.grey
 
 
+@pytest.mark.parametrize("spaces", [40, 4000])
+def test_a_long_header_of_a_portable_map_takes_no_exponential_time(spaces):
+    """Each space that could be matched in two ways would double the time."""
+    header = b"P6" + b" " * spaces + b"#c\r1 1 255\n"
+    assert read(header + b"abc").pixels.tolist() == [[[*b"abc"]]]
+    assert refusal(header + b"ab") == NOT_READABLE
+
+
+def test_a_comment_of_a_portable_map_may_end_with_a_carriage_return():
+    data = b"P6 # 1 1 255\r1 1 1023\n" + np.full(3, 1023, ">u2").tobytes()
+    assert read(data).pixels.tolist() == [[[65535] * 3]]
+
+
 def test_thirty_two_bits_are_refused():
     assert "32 bits" in refusal(encoded(Image.new("F", (4, 4)), "TIFF"))
 

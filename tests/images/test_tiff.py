@@ -138,6 +138,23 @@ def test_a_claimed_size_is_refused_before_decoding():
     assert "megapixels" in refusal(tiff(random(np.uint16, 3), RGB), Limits(0.001, 1))
 
 
+@pytest.mark.parametrize(
+    ("photometric", "samples"), [(RGB, 200), (GREY, 6), (CMYK, 6), (RGB, 2), (CMYK, 3)]
+)
+@pytest.mark.parametrize("planar", [1, 2])
+def test_too_many_or_too_few_samples_are_refused_before_decoding(
+    monkeypatch, photometric, samples, planar
+):
+    monkeypatch.setattr("esrgan.images.tiff.stored_samples", lambda _: pytest.fail("decoded"))
+    data = tiff(random(np.uint16, samples), photometric, planar=planar)
+    assert refusal(data) == REFUSED
+
+
+def test_inks_may_have_opacity():
+    samples = random(np.uint16, 5)
+    assert np.array_equal(read(tiff(samples, CMYK, extra=OPACITY)).opacity, samples[..., 4])
+
+
 def test_a_second_frame_is_said(tmp_path):
     imwrite(tmp_path / "a.tif", random(np.uint16, 3)[None].repeat(2, 0), photometric="rgb")
     assert read(tmp_path / "a.tif").notes == ("Only the first frame is used.",)
