@@ -25,12 +25,14 @@ REGION_PX, TILED_PX, TILE_PX = 128, 320, 160
 """Sides at LR size of the region, of the picture that is cut into tiles, and of the tiles."""
 TASKS = {"fixed": "one α", "mixing": "a new α", "curve": "curve", "tiles": "tiles", "call": "call"}
 SEED = 0
+LONGEST_END_S = 10
+"""How long a process may take to end after its last answer."""
 
 
-def work(name: str, model: str, beside: int, connection: Connection) -> None:
+def work(name: str, model: str, parts: list[str], beside: int, connection: Connection) -> None:
     """Run the process of an engine: tasks by the names that it receives; it sends the seconds."""
     share_processor()
-    tasks = _tasks(name, model)
+    tasks = {key: task for key, task in _tasks(name, model).items() if key in parts}
     for task in tasks.values():
         task()  # what is done once, such as the choice of a kernel, is not measured
     connection.send(list(tasks))
@@ -80,21 +82,29 @@ def _tasks(name: str, model: str) -> dict[str, Callable[[], object]]:
 
 
 @contextmanager
-def _processes(names: list[str], model: str, beside: int) -> Generator[dict[str, Connection]]:
+def _processes(
+    names: list[str], model: str, parts: list[str], beside: int
+) -> Generator[dict[str, Connection]]:
     """A process for each engine, ready to be timed; ended at the end."""
     context, connections, processes = get_context("spawn"), {}, []
     for name in names:
         connections[name], theirs = context.Pipe()
-        processes.append(context.Process(target=work, args=(name, model, beside, theirs)))
+        processes.append(context.Process(target=work, args=(name, model, parts, beside, theirs)))
         processes[-1].start()
-    yield connections
-    for process in processes:
-        process.join()
+        theirs.close()  # so that a process that ends early is noticed
+    try:
+        yield connections
+    finally:
+        for process in processes:
+            process.join(LONGEST_END_S)
+            process.terminate()
 
 
-def measure(names: list[str], model: str, rounds: int, beside: int) -> dict[str, dict[str, float]]:
+def measure(
+    names: list[str], model: str, parts: list[str], rounds: int, beside: int
+) -> dict[str, dict[str, float]]:
     """Time all engines in turn; returns median seconds by task, and 'MB' of memory, by engine."""
-    with _processes(names, model, beside) as connections:
+    with _processes(names, model, parts, beside) as connections:
         tasks = {name: connection.recv() for name, connection in connections.items()}
         seconds = {name: {key: [] for key in keys} for name, keys in tasks.items()}
         for _ in range(rounds):
@@ -114,17 +124,11 @@ def measure(names: list[str], model: str, rounds: int, beside: int) -> dict[str,
 
 
 def table(results: dict[str, dict[str, float]]) -> str:
-    """Write the results as a Markdown table: milliseconds, and megapixels of result a second."""
-    lines = [
-        "| engine | one α, ms | a new α, ms | curve, ms | call, ms | tiles, MP/s | memory, MB |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    """Write the results, in milliseconds and megabytes, as a Markdown table."""
+    lines = [f"| ms | {' | '.join(TASKS.values())} | memory, MB |", "|---|---|---|---|---|---|---|"]
     for name, result in results.items():
-        ms = [
-            f"{1e3 * result[key]:.0f}" if key in result else "–" for key in TASKS if key != "tiles"
-        ]
-        megapixels = (4 * TILED_PX) ** 2 / 1e6 / result["tiles"]
-        lines.append(f"| {name} | {' | '.join(ms)} | {megapixels:.2f} | {result['MB']:.0f} |")
+        ms = [f"{1e3 * result[key]:.0f}" if key in result else "–" for key in TASKS]
+        lines.append(f"| {name} | {' | '.join(ms)} | {result['MB']:.0f} |")
     return "\n".join(lines)
 
 
@@ -145,10 +149,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--beside", type=int, default=1, metavar="N", help="as many at once")
     parser.add_argument("--engines", default=",".join(PEERS), metavar="LIST")
+    parser.add_argument("--parts", default=",".join(TASKS), metavar="LIST", help="of each engine")
     options = parser.parse_args()
     names = [name for name in options.engines.split(",") if PEERS[name].is_installed]
     print(f"{options.model} on {processor()}; {options.beside} at once, {options.rounds} rounds\n")
-    print(table(measure(names, options.model, options.rounds, options.beside)))
+    parts = options.parts.split(",")
+    print(table(measure(names, options.model, parts, options.rounds, options.beside)))
 
 
 if __name__ == "__main__":

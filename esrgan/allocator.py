@@ -28,7 +28,8 @@ def keep_freed_memory() -> bool:
     Returns
     -------
     bool
-        Whether it took effect: not without glibc, nor where the environment sets these parameters.
+        Whether it took effect: not without glibc, nor where the environment sets these parameters,
+        nor where glibc refuses the first of them, which older versions do.
     """
     if not sys.platform.startswith("linux") or any(name in os.environ for name in VARIABLES):
         return False
@@ -38,5 +39,4 @@ def keep_freed_memory() -> bool:
     if mallopt is None:
         return False
     settings = ((MMAP_THRESHOLD, LARGEST_KEPT), (TRIM_THRESHOLD, NEVER), (ARENA_MAX, 1))
-    accepted = [mallopt(parameter, value) == 1 for parameter, value in settings]
-    return all(accepted)
+    return all(mallopt(parameter, value) == 1 for parameter, value in settings)

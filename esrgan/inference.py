@@ -19,7 +19,7 @@ from esrgan.memory import memory_as_value_error
 from esrgan.pixels import check_pixels, has_colour
 from esrgan.precision import PRECISIONS
 from esrgan.tiled import SMALLEST_TILE_PX, Tiled
-from esrgan.tiles import Canvas, Enlargement, Write
+from esrgan.tiles import Canvas, Enlargement, RowReader, Write
 from esrgan.weights import Model, resolve
 from esrgan.work import Progress, Steps, Work
 
@@ -211,16 +211,11 @@ class Upscaler:
             Its enlarged pixels, (scale·H, scale·W, 3).
         """
         grey = picture.grey or not has_colour(picture.pixels)
-        return replace(picture, pixels=pixels, opacity=self._opacity(picture), grey=grey)
-
-    def _opacity(self, picture: Picture) -> NDArray | None:
-        """The enlarged opacity of a picture that has one."""
-        with memory_as_value_error():
-            return (
-                picture.opacity
-                if picture.opacity is None
-                else self._tiled.enlarge_opacity(picture.opacity)
-            )
+        opacity = picture.opacity
+        if opacity is not None:
+            with memory_as_value_error():
+                opacity = np.concatenate(list(self._tiled.opacity_bands(opacity)))
+        return replace(picture, pixels=pixels, opacity=opacity, grey=grey)
 
     def upscale_in_bands(
         self,
@@ -235,11 +230,12 @@ class Upscaler:
         """
         picture = fill_hidden(picture)
         like = replace(picture, grey=picture.grey or not has_colour(picture.pixels))
-        opacity, top = self._opacity(picture), 0
+        opacity = picture.opacity
+        reader = None if opacity is None else RowReader(self._tiled.opacity_bands(opacity))
         for rows in self.bands(picture.pixels, alpha, report):
-            part = None if opacity is None else opacity[top : top + len(rows)]
+            with memory_as_value_error():
+                part = None if reader is None else reader.take(len(rows))
             yield replace(like, pixels=rows, opacity=part)
-            top += len(rows)
 
     def tiles(
         self,

@@ -30,7 +30,10 @@ def to_tensor(pixels: NDArray) -> Tensor:
 
 def round_pixels(values: NDArray, dtype: np.dtype | type = np.uint8) -> NDArray:
     """Convert floats, clamped to [0, 1], to an integer type, rounded half-up; 1 is its maximum."""
-    return np.floor(values.clip(0, 1) * np.iinfo(dtype).max + 0.5).astype(dtype)
+    scaled = values.clip(0, 1)  # a copy, changed in place: a band of a large picture is large
+    scaled *= np.iinfo(dtype).max
+    scaled += 0.5
+    return scaled.astype(dtype)
 
 
 def to_pixels(batch: Tensor, dtype: np.dtype | type = np.uint8) -> NDArray:

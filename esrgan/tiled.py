@@ -1,9 +1,10 @@
 """`Tiled`: the networks of a model on whole pictures, tile by tile, at one precision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 
 import numpy as np
 import torch
@@ -48,6 +49,7 @@ class Tiled:
     ) -> None:
         self.ends, self.dtype, self.tile_px, self.wrap = ends, dtype, tile_px, wrap
         self._engines: dict[torch.dtype, Engine] = {}
+        self._making = Lock()
 
     @property
     def scale(self) -> int:
@@ -108,11 +110,13 @@ class Tiled:
         repeated, inner = to_tensor(repeat(picture)), replace(cutout, sides=NO_SIDES)
         return cut_repeated(self._enlarge_float(repeated, alpha, inner), self.scale)
 
-    def enlarge_opacity(self, opacity: NDArray) -> NDArray:
-        """Enlarge an alpha channel, (H, W), by bicubic interpolation."""
-        small = repeat(opacity) if self.wrap else opacity
-        large = np.concatenate(list(enlarge_in_bands(small, self.scale)))
-        return cut_repeated(large, self.scale) if self.wrap else large
+    def opacity_bands(self, opacity: NDArray) -> Iterator[NDArray]:
+        """Enlarge an alpha channel, (H, W), by bicubic interpolation; yields bands of rows."""
+        if not self.wrap:
+            yield from enlarge_in_bands(opacity, self.scale)
+            return
+        large = np.concatenate(list(enlarge_in_bands(repeat(opacity), self.scale)))
+        yield cut_repeated(large, self.scale)
 
     def _enlarge_float(
         self, lr: Tensor, alpha: float | None, cutout: Cutout
@@ -177,9 +181,10 @@ class Tiled:
 
     def _engine(self, dtype: torch.dtype) -> Engine:
         """The model's engine of a precision, made when it is needed for the first time."""
-        if dtype not in self._engines:
-            self._engines[dtype] = Engine(self.ends, dtype)
-        return self._engines[dtype]
+        with self._making:
+            if dtype not in self._engines:
+                self._engines[dtype] = Engine(self.ends, dtype)
+            return self._engines[dtype]
 
 
 def _in_bands(picture: NDArray, scale: int, write: Write) -> Steps[None]:

@@ -1,6 +1,6 @@
 """Enlargement tile by tile: tiles overlap, and their weights add up to one at every pixel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +20,9 @@ ALIGNMENT_PX = 4
 pixel-unshuffle by 2 or 4 then group the same pixels as in the whole picture."""
 FEATHER_PX = 8
 """Half the width, in LR pixels, of the ramp over which two neighbouring tiles are blended."""
+
+WRITTEN_ROWS = 64
+"""Rows of the result that are rounded and handed on at once."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,30 @@ class Canvas:
         """Append rows, (rows, W, 3)."""
         self.pixels[self._written : self._written + len(rows)] = rows
         self._written += len(rows)
+
+
+class RowReader:
+    """Rows of a picture that comes in bands, as many at a time as are asked for.
+
+    Parameters
+    ----------
+    bands
+        Arrays (rows, W) or (rows, W, C) from top to bottom.
+    """
+
+    def __init__(self, bands: Iterable[NDArray]) -> None:
+        self._bands, self._rest = iter(bands), np.empty(0)
+
+    def take(self, count: int) -> NDArray:
+        """Return the next rows; there must be as many."""
+        parts: list[NDArray] = []
+        while count:
+            if not len(self._rest):
+                self._rest = next(self._bands)
+            parts.append(self._rest[:count])
+            self._rest = self._rest[count:]
+            count -= len(parts[-1])
+        return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
@@ -178,42 +205,36 @@ def enlarge(
     rows, columns = spans(height, tile_px), spans(width, tile_px)
     rows = [row for row in rows if row.outer_stop * scale > written]
     next_tops = [*(row.outer_start for row in rows[1:]), height]
-    band, done = torch.zeros(1, 3, 0, width * scale), 0
+    size = (1, 3, max(row.outer_stop - row.outer_start for row in rows) * scale, width * scale)
+    buffer = torch.empty(size).contiguous(memory_format=torch.channels_last)
+    done, tail = 0, buffer[:, :, :0]
     for row, next_top in zip(rows, next_tops, strict=True):
         top = row.outer_start * scale
-        band = _extend(band, written - top, (row.outer_stop - row.outer_start) * scale)
+        buffer.zero_()[:, :, written - top : written - top + tail.shape[2]] = tail
         for column in columns:
-            _add_tile(band, render, pixels, row, column, scale)
+            _add_tile(buffer, render, pixels, row, column, scale)
             done += 1
             yield Progress(done, len(rows) * len(columns))
         ready = max(written, next_top * scale)
-        write(to_pixels(band[:, :, written - top : ready - top], pixels.dtype))
-        band, written = band[:, :, ready - top :], ready
-
-
-def _extend(band: Tensor, finished: int, rows: int) -> Tensor:
-    """A band of `rows` rows of zeros, with the former band from row `finished` on.
-
-    The rows above `finished` are already in the result.
-    """
-    extended = torch.zeros(1, 3, rows, band.shape[3]).contiguous(memory_format=torch.channels_last)
-    extended[:, :, finished : finished + band.shape[2]] = band
-    return extended
+        for start in range(written - top, ready - top, WRITTEN_ROWS):
+            part = buffer[:, :, start : min(start + WRITTEN_ROWS, ready - top)]
+            write(to_pixels(part, pixels.dtype))
+        tail, written = buffer[:, :, ready - top : row.outer_stop * scale - top].clone(), ready
 
 
 def _add_tile(
-    band: Tensor,
+    buffer: Tensor,
     render: Render,
     pixels: NDArray,
     row: Span,
     column: Span,
     scale: int,
 ) -> None:
-    """Enlarge one tile, multiply it by its weights, and add it to the band."""
+    """Enlarge one tile, multiply it by its weights, and add it to the row of tiles."""
     height, width = pixels.shape[:2]
     rows = slice(row.outer_start, row.outer_stop)
     columns = slice(column.outer_start, column.outer_stop)
     tile = render(to_tensor(pixels[rows, columns]), (rows, columns))
     tile *= torch.from_numpy(ramp(row, height, scale))[:, None]
     tile *= torch.from_numpy(ramp(column, width, scale))
-    band[:, :, :, columns.start * scale : columns.stop * scale] += tile
+    buffer[:, :, : tile.shape[2], columns.start * scale : columns.stop * scale] += tile

@@ -194,6 +194,18 @@ def test_bands_are_the_rows_of_the_picture(model, textured):
     assert reports[-1].done == reports[-1].total
 
 
+@pytest.mark.parametrize("wrap", [False, True])
+def test_bands_of_a_translucent_picture(textured, wrap):
+    upscaler = Upscaler("esrgan", tile_px=64, wrap=wrap)
+    picture = Picture(textured, np.maximum(textured[..., 0], 1))
+    bands = list(upscaler.upscale_in_bands(picture, 0.5))
+    assert len(bands) > 1
+    whole = upscaler.upscale(picture, 0.5)
+    for name in ("pixels", "opacity"):
+        parts = [getattr(band, name) for band in bands]
+        assert np.array_equal(np.concatenate(parts), getattr(whole, name))
+
+
 def test_bands_end_when_a_report_says_so(textured):
     def stop(_):
         raise KeyboardInterrupt

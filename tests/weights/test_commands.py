@@ -68,6 +68,7 @@ def test_refusals(tmp_path, tiny, capsys):
     pair = (tmp_path / "p.pth", tmp_path / "g.pth")
     output = ("-o", tmp_path / "x.pth", "--alpha", 0.5)
     assert "drifted apart" in message("interpolate", *pair, *output)
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     upscale = ("upscale", tmp_path, "-o", tmp_path, "--model", pair[0], "--model-gan", pair[1])
     assert "drifted apart" in message(*upscale)
     assert not (tmp_path / "x.pth").exists()
