@@ -60,10 +60,10 @@ def withdraw() -> tuple[Any, Any, Any]:
 
 def _chosen(files: Sequence[str], folder: Sequence[str]) -> list[Path]:
     """Uploaded files, and of an uploaded folder the pictures, as on the command line."""
-    paths = [Path(path) for path in files if not is_hidden(Path(path).name)]
-    paths += [Path(path) for path in folder if is_picture(Path(path).name)]
-    former = results_among(path.name for path in paths)
-    return [path for path in paths if path.name not in former]
+    named = [Path(path) for path in files if not is_hidden(Path(path).name)]
+    pictures = [Path(path) for path in folder if is_picture(Path(path).name)]
+    former = results_among(path.name for path in pictures)
+    return named + [path for path in pictures if path.name not in former]
 
 
 def _result_names(paths: Sequence[Path], ending: str) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from esrgan.alpha_map import Map
 from esrgan.encoders import ENCODERS, Encoder
-from esrgan.folders import results_among, shortened, unique_stems
+from esrgan.folders import shortened, unique_stems
 from esrgan.images import (
     FILE_LIMITS,
     JPEG_QUALITY,
@@ -29,14 +29,14 @@ from esrgan.storage import (
     absolute,
     check_writable,
     exists,
-    identity,
+    file_key,
     join,
     opened,
     read_bytes,
 )
 from esrgan.symmetries import symmetric_tiles
 
-HARDLY = 1e-9
+ROUNDING_SLACK = 1e-9
 """By how much a product of sizes may be above a whole number that it should be."""
 
 
@@ -132,7 +132,7 @@ class Enlarged:
 def plan(
     sources: Sequence[Location], names: Sequence[str], folder: Location, endings: Sequence[str]
 ) -> list[Job]:
-    """Name the results of pictures; what is a result itself is left out.
+    """Name the results of pictures, so that none of them replaces a picture.
 
     Parameters
     ----------
@@ -149,26 +149,17 @@ def plan(
     Returns
     -------
     list
-        Without results of former runs that lie beside their pictures, and without sources that
-        another one's result would replace.
+        Without sources that another one's result would replace, by whatever name or link.
     """
-    beside = {source: identity(source) for source in sources}
-    former = results_among(beside.values())
-    kept = {
-        beside[source]: (source, name)
-        for source, name in zip(sources, names, strict=True)
-        if beside[source] not in former
-    }
-    stems = unique_stems([name for _, name in kept.values()])
     jobs = [
         Job(
             absolute(source),
             tuple(join(absolute(folder), shortened(stem, ending)) for ending in endings),
         )
-        for (source, _), stem in zip(kept.values(), stems, strict=True)
+        for source, stem in zip(sources, unique_stems(names), strict=True)
     ]
-    targets = {identity(target) for job in jobs for target in job.targets}
-    return [job for job in jobs if identity(job.source) not in targets]
+    targets = {file_key(target) for job in jobs for target in job.targets}
+    return [job for job in jobs if file_key(job.source) not in targets]
 
 
 @dataclass(frozen=True)
@@ -209,6 +200,11 @@ class EnlargeTask:
             notes += [] if bound is None else [_bound_note(bound)]
         return Enlarged(len(wanted), tuple(notes))
 
+    @property
+    def is_resized(self) -> bool:
+        """Whether results have another scale than the model's."""
+        return self.recipe.factor not in (None, self.setup.upscaler.scale)
+
     def open(self, data: bytes) -> Picture:
         """Decode a picture, and refuse one whose result the format could not hold."""
         picture = read(data)
@@ -223,10 +219,8 @@ class EnlargeTask:
     ) -> float | None:
         """Write one result into a file, a PNG row by row; returns the p99 of `Enlargement`."""
         recipe, upscaler = self.recipe, self.setup.upscaler
-        is_plain = (
-            recipe.factor is None and not recipe.is_symmetric and not isinstance(alpha, np.ndarray)
-        )
-        if not is_plain or recipe.output_format != "png":
+        is_whole = recipe.is_symmetric or self.is_resized or isinstance(alpha, np.ndarray)
+        if is_whole or recipe.output_format != "png":
             data, bound = self.encoded(picture, alpha, report)
             file.write(data)
             return bound
@@ -249,7 +243,7 @@ class EnlargeTask:
         enlarged = tiles.result()
         with memory_as_value_error():
             result = upscaler.finish(picture, enlarged.pixels)
-            if recipe.factor is not None:
+            if recipe.factor is not None and self.is_resized:
                 result = resized(result, picture.pixels.shape[:2], recipe.factor)
             settings = {"quality": recipe.quality} if recipe.encoder.has_quality else {}
             data = recipe.encoder.encode(result, keep_metadata=recipe.keep_metadata, **settings)
@@ -285,4 +279,4 @@ def resized(picture: Picture, size: tuple[int, int], factor: float) -> Picture:
 
 def _size(height: int, width: int, factor: float) -> tuple[int, int]:
     """A size multiplied by a factor, rounded up."""
-    return ceil(height * factor - HARDLY), ceil(width * factor - HARDLY)
+    return ceil(height * factor - ROUNDING_SLACK), ceil(width * factor - ROUNDING_SLACK)

@@ -3,8 +3,9 @@
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,10 @@ from platformdirs import user_cache_path
 
 CACHE_VARIABLE = "ESRGAN_CACHE"
 CHUNK = 1 << 20
+UNFINISHED = ".esrgan-*.partial"
+"""Names of files that are being written."""
+STALE_S = 24 * 3600.0
+"""After how long an unfinished file has no process any more that writes it."""
 
 
 def sha256_of(path: Path) -> str:
@@ -23,8 +28,21 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def unfinished_name() -> str:
+    """Return a hidden name for a file that is being written, which no other process uses."""
+    return UNFINISHED.replace("*", secrets.token_hex(8))
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files that killed processes left unfinished in a folder more than a day ago."""
+    for left in folder.glob(UNFINISHED):
+        with suppress(OSError):  # another process may remove it, too
+            if time.time() - left.stat().st_mtime > STALE_S:
+                left.unlink()
+
+
 @contextmanager
-def open_atomically(path: Path, *, partial: Path | None = None) -> Generator[BinaryIO]:
+def open_atomically(path: Path) -> Generator[BinaryIO]:
     """Open a file for writing that is complete or absent afterwards, even after a crash.
 
     The data are written to another file beside it, which at the end of the block is flushed to the
@@ -33,9 +51,7 @@ def open_atomically(path: Path, *, partial: Path | None = None) -> Generator[Bin
     Parameters
     ----------
     path
-        The file.
-    partial
-        The other file; None takes a hidden one whose name no other process uses.
+        The file. Several processes may write it at once: it is the one of the last to end.
 
     Raises
     ------
@@ -43,7 +59,7 @@ def open_atomically(path: Path, *, partial: Path | None = None) -> Generator[Bin
         If the file cannot be written; a former file at `path` is left unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = partial or path.with_name(f".{secrets.token_hex(8)}.partial")
+    temporary = path.with_name(unfinished_name())
     try:
         with temporary.open("wb") as file:
             yield file

@@ -81,7 +81,7 @@ def describe(error: Exception) -> str:
 
 
 def until_disk_full(outcomes: Iterable[Outcome[Any]], total: int) -> Iterator[Outcome[Any]]:
-    """Yield outcomes until the disk takes no further file.
+    """Yield outcomes until, and with, the one for which the disk takes no further file.
 
     Parameters
     ----------
@@ -97,10 +97,10 @@ def until_disk_full(outcomes: Iterable[Outcome[Any]], total: int) -> Iterator[Ou
     """
     done = 0
     for outcome in outcomes:
+        yield outcome
         if outcome.is_disk_full:
             raise ValueError(f"{outcome.error} {done} of {total} pictures are done.")
         done += outcome.error is None
-        yield outcome
 
 
 def parse_shard(text: str) -> tuple[int, int]:

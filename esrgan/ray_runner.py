@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from esrgan.jobs import Outcome, Report, Task, attempt
+from esrgan.ray_places import share
 
 INSTALL = "pip install 'ray[data]'"
-"""The extra `ray` of pyproject.toml, in words that need no copy of the repository."""
+"""What brings Ray: the extra `ray` of pyproject.toml."""
 MOST_BLOCKS = 10_000
 """Parts that the list is cut into; a part is what is repeated when a worker dies."""
 
@@ -78,7 +79,8 @@ class RayRunner:
         """Start Ray or join it, and stream the items through the workers."""
         ray, is_own = self._join()
         try:
-            workers, cpus = self._share(ray.cluster_resources(), len(items))
+            nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+            workers, cpus = share(nodes, self.gpus_per_worker, self.num_workers, len(items))
             rows = [{"item": pickle.dumps(pair)} for pair in enumerate(items)]
             outcomes = ray.data.from_items(
                 rows, override_num_blocks=min(len(rows), MOST_BLOCKS)
@@ -113,14 +115,3 @@ class RayRunner:
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         return ray, is_own
-
-    def _share(self, resources: dict[str, float], num_items: int) -> tuple[int, int]:
-        """Number of workers, and of CPUs that each of them has."""
-        cpus, gpus = int(resources.get("CPU", 0)), resources.get("GPU", 0)
-        if self.gpus_per_worker > gpus:
-            raise ValueError(f"Ray has {gpus:g} GPUs, fewer than --gpus-per-worker.")
-        most = int(gpus / self.gpus_per_worker) if self.gpus_per_worker else max(1, cpus)
-        workers = min(self.num_workers or most, num_items)
-        if workers > most:
-            raise ValueError(f"Ray has room for {most} workers, not for {workers}.")
-        return workers, max(1, cpus // workers)

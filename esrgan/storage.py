@@ -1,17 +1,18 @@
 """Files by local path or by URI, such as s3://bucket/folder; URIs go through pyarrow."""
 
 import errno
-import hashlib
+import logging
 import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from esrgan.files import open_atomically
+from esrgan.files import open_atomically, remove_unfinished, unfinished_name
 
+LOG = logging.getLogger(__name__)
 Location = Path | str
 """A local path, or the URI of a file or folder as text."""
 INSTALL = "pip install 'ray[data]'"
@@ -38,12 +39,28 @@ def join(folder: Location, relative: str) -> Location:
 
 def name_of(location: Location) -> str:
     """Name of a file or folder without the folders above it."""
-    return location.name if isinstance(location, Path) else location.rstrip("/").rsplit("/", 1)[1]
+    if isinstance(location, Path):
+        return location.name
+    names = location.partition(MARK)[2].rstrip("/")
+    if not names:
+        raise ValueError(f"{location} names neither a bucket nor a folder.")
+    return names.rsplit("/", 1)[-1]
 
 
 def identity(location: Location) -> str:
     """The whole path or URI with slashes: equal wherever it is relative to."""
     return location.absolute().as_posix() if isinstance(location, Path) else location
+
+
+def file_key(location: Location) -> Hashable:
+    """Tell files apart: equal for two ways to one file, such as by '..' or by a link."""
+    if not isinstance(location, Path):
+        return location
+    try:
+        status = location.stat()
+    except OSError:
+        return os.path.realpath(location)
+    return status.st_dev, status.st_ino
 
 
 def is_folder(location: Location) -> bool:
@@ -68,12 +85,18 @@ def walk(folder: Location, *, any_depth: bool = False) -> Iterator[str]:
     folder
         An existing folder.
     any_depth
-        Whether folders below it are walked too; links to folders are not followed.
+        Whether folders below it are walked too, but for those whose names begin with a dot; links
+        to folders are not followed. One that cannot be opened is logged, and the others are walked.
 
     Yields
     ------
     str
         Also of a link that leads nowhere, so that it can be reported; not of pipes or devices.
+
+    Raises
+    ------
+    OSError
+        If the folder itself cannot be opened.
     """
     if isinstance(folder, Path):
         yield from _walk_local(folder, "", any_depth)
@@ -93,8 +116,17 @@ def _walk_local(folder: Path, above: str, any_depth: bool) -> Iterator[str]:
             is_broken = entry.is_symlink() and not Path(entry.path).exists()
             if entry.is_file() or is_broken:
                 yield above + entry.name
-            elif any_depth and entry.is_dir(follow_symlinks=False):
-                yield from _walk_local(Path(entry.path), f"{above}{entry.name}/", any_depth)
+            elif any_depth and entry.is_dir(follow_symlinks=False) and entry.name[0] != ".":
+                try:
+                    yield from _walk_local(Path(entry.path), f"{above}{entry.name}/", any_depth)
+                except OSError as error:
+                    _tell_left_out(entry.path, error.strerror or "it cannot be opened")
+
+
+@lru_cache
+def _tell_left_out(folder: str, reason: str) -> None:
+    """Log a folder that cannot be opened, once; where nobody logs, on standard error."""
+    LOG.warning("esrgan: %s is left out: %s.", folder, reason)
 
 
 def read_bytes(location: Location, *, megabytes: float) -> bytes:
@@ -140,20 +172,20 @@ def check_writable(location: Location) -> None:
     location.parent.mkdir(parents=True, exist_ok=True)
     if location.is_dir():
         raise IsADirectoryError(errno.EISDIR, "A folder has this name", str(location))
-    partial = _partial(location)
+    trial = location.with_name(unfinished_name())
     try:
-        partial.touch()
+        trial.touch()
     finally:
-        partial.unlink(missing_ok=True)
+        trial.unlink(missing_ok=True)
 
 
 @contextmanager
 def opened(location: Location) -> Generator[BinaryIO]:
     """Open a file for writing that is complete or absent afterwards.
 
-    It is written under another name, and moved at the end of the block; after an error it is not.
-    The other name depends on the file's own only, so that whoever writes it again, after a
-    process was killed, leaves nothing else behind.
+    It is written under another name, which no other process uses, and moved at the end of the
+    block; after an error it is removed. What a killed process left in a local folder is removed
+    by a later process that writes there, when it is a day old.
 
     Raises
     ------
@@ -161,27 +193,30 @@ def opened(location: Location) -> Generator[BinaryIO]:
         If it cannot be written.
     """
     if isinstance(location, Path):
-        with open_atomically(location, partial=_partial(location)) as file:
+        _tidy(location.parent)
+        with open_atomically(location) as file:
             yield file
         return
     system, path = _open(location)
-    folder, _, name = path.rpartition("/")
+    folder = path.rpartition("/")[0]
     if system.type_name not in OBJECT_STORES:
         system.create_dir(folder)
-    partial = f"{folder}/{_partial_name(name)}"
-    with system.open_output_stream(partial, compression=None) as stream:
-        yield stream
-    system.move(partial, path)
+    partial = f"{folder}/{unfinished_name()}"
+    try:
+        with system.open_output_stream(partial, compression=None) as stream:
+            yield stream
+        system.move(partial, path)
+    except BaseException:
+        # Closing the stream has uploaded what there was.
+        with suppress(OSError):
+            system.delete_file(partial)
+        raise
 
 
-def _partial(path: Path) -> Path:
-    """The hidden file, beside a local one, that is written first."""
-    return path.with_name(_partial_name(path.name))
-
-
-def _partial_name(name: str) -> str:
-    """A hidden name for the unfinished file of a name."""
-    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.partial"
+@lru_cache
+def _tidy(folder: Path) -> None:
+    """Remove what was left unfinished in a folder: once, for it may hold a million files."""
+    remove_unfinished(folder)
 
 
 def _size(uri: str) -> int:

@@ -31,7 +31,7 @@ def main(folder, output):
     setup, recipe = Setup(resolve("esrgan"), device="cpu"), Recipe()
     output = to_location(output)
     found = find_sources([folder], any_depth=False, besides=output)
-    jobs = plan(*zip(*found, strict=True), output, recipe.endings(setup.upscaler))
+    jobs = plan(*zip(*found.pictures, strict=True), output, recipe.endings(setup.upscaler))
     runner = RayRunner(num_workers=2)
     for outcome in runner(SlowTask(EnlargeTask(setup, recipe)), jobs, lambda _: None):
         assert outcome.error is None, outcome

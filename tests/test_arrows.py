@@ -15,7 +15,7 @@ TIERS = (
     {
         *("pixels", "precision", "images", "resize", "models", "files", "memory", "work"),
         *("allocator", "threads", "turns"),
-        *("encoders", "jobs", "storage"),
+        *("encoders", "jobs", "ray_places", "storage"),
     },
     {
         *("losses", "metrics", "interpolation", "weights", "tiles"),

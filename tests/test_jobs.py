@@ -33,6 +33,7 @@ def test_only_a_disk_that_takes_no_file_ends_a_run(number):
     seen = []
     with pytest.raises(ValueError, match=r"^No space left\. 2 of 5 pictures are done"):
         seen.extend(until_disk_full(run_here(halve, items, lambda _: None), 5))
+    assert [outcome.error for outcome in seen] == [None, "No.", None, "No space left."]
 
 
 def test_interruptions_are_no_failures():

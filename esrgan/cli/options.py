@@ -11,6 +11,7 @@ from huggingface_hub.utils import logging as hub_logging
 from tqdm import tqdm
 
 from esrgan.cli.progress import Item
+from esrgan.cli.sources import tell_results
 from esrgan.evaluation import DEFAULT_METRICS, METRICS, MetricModels, find_pairs
 from esrgan.files import write_atomically
 from esrgan.inference import DEFAULT_TILE_PX, Upscaler
@@ -105,9 +106,10 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
 
 
 def scoring_items(options: argparse.Namespace) -> list[Item]:
-    """The pictures of the test set that the options name."""
+    """The pictures of the test set that the options name; says how many are left out."""
     lr = None if options.lr is None else absolute(options.lr)
     pairs = find_pairs(absolute(options.hr), lr, any_depth=options.recursive)
+    tell_results(filter(None, (options.hr, lr)), any_depth=options.recursive)
     return [Item(pair, identity(pair.hr)) for pair in pairs]
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from tqdm import tqdm
 
-from esrgan.jobs import Outcome, Runner, Task, until_disk_full
+from esrgan.jobs import Outcome, Runner, Task, describe, until_disk_full
 
 BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total} pictures [{elapsed}<{remaining}{postfix}]"
 """Of a bar that moves with the parts of a picture, too."""
@@ -47,23 +47,27 @@ class Failures:
     Attributes
     ----------
     file
-        Takes a JSON object a line: source, target, seconds and error.
+        Takes a JSON object a line: source, target, seconds and error. Unbuffered, so that it holds
+        all failures whenever the run ends.
     listed
         The names and the errors.
     """
 
-    file: IO[str] | None = None
+    file: BinaryIO | None = None
     listed: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, item: Item, outcome: Outcome[Any]) -> None:
-        """Tell a failure."""
+        """Tell a failure, and that it is not in the file where the disk has no room for that."""
         error = str(outcome.error)
         self.listed.append({"name": item.name, "error": error})
         tell(item.name, error)
         if self.file:
             entry = {"source": item.source, "target": item.target}
             entry |= {"seconds": round(outcome.seconds, 3), "error": error}
-            print(json.dumps(entry), file=self.file, flush=True)
+            try:
+                self.file.write(f"{json.dumps(entry)}\n".encode())
+            except OSError as error:
+                tell(self.file.name, describe(error))
 
 
 @contextmanager
@@ -73,7 +77,7 @@ def failures_in(path: Path | None) -> Generator[Failures]:
         yield Failures()
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb", buffering=0) as file:
         yield Failures(file)
 
 

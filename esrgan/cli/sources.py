@@ -1,24 +1,43 @@
 """Which pictures the words of a command line mean: files, folders, patterns."""
 
 import glob
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from esrgan.folders import list_pictures
-from esrgan.storage import Location, exists, is_folder, join, name_of, to_location
+from esrgan.folders import list_pictures, results_among
+from esrgan.storage import Location, exists, identity, is_folder, join, name_of, to_location
 
 Named = tuple[Location, str]
 """A picture, and its name relative to the folder that the command names."""
 
 
-def find_sources(words: Sequence[str], *, any_depth: bool, besides: Location) -> list[Named]:
+@dataclass(frozen=True)
+class Found:
+    """The pictures that a command line means.
+
+    Attributes
+    ----------
+    pictures
+        Each once.
+    num_results
+        How many results of former runs, of the folders, are not among them.
+    """
+
+    pictures: Sequence[Named]
+    num_results: int
+
+
+def find_sources(words: Sequence[str], *, any_depth: bool, besides: Location) -> Found:
     """Find the pictures that words of the command line mean.
 
     Parameters
     ----------
     words
         Files, which are taken whatever they are called; folders, which stand for the pictures in
-        them; and patterns such as *.jpg, which a shell on Windows leaves to us.
+        them but for results of former runs; and patterns such as *.jpg for files or folders, which
+        a shell on Windows leaves to us.
     any_depth
         Whether folders below are searched too.
     besides
@@ -29,12 +48,21 @@ def find_sources(words: Sequence[str], *, any_depth: bool, besides: Location) ->
     ValueError
         If there is nothing of a name.
     """
-    return [
-        named
-        for word in words
-        for location in _expanded(word)
-        for named in _pictures(location, any_depth, besides)
-    ]
+    found: dict[str, Named] = {}
+    results: set[str] = set()
+    for location in (location for word in words for location in _expanded(word)):
+        if not is_folder(location):
+            found.setdefault(identity(location), (location, name_of(location)))
+            continue
+        names = list_pictures(location, any_depth=any_depth, besides=besides, with_results=True)
+        former = results_among(names)
+        for name in names:
+            picture = join(location, name)
+            if name in former:
+                results.add(identity(picture))
+            else:
+                found.setdefault(identity(picture), (picture, name))
+    return Found(list(found.values()), len(results - found.keys()))
 
 
 def _expanded(word: str) -> Iterator[Location]:
@@ -50,10 +78,11 @@ def _expanded(word: str) -> Iterator[Location]:
     yield from map(Path, matches)
 
 
-def _pictures(location: Location, any_depth: bool, besides: Location) -> Iterator[Named]:
-    """A file itself, or the pictures of a folder, with results that `plan` leaves out."""
-    if not is_folder(location):
-        yield location, name_of(location)
-        return
-    names = list_pictures(location, any_depth=any_depth, besides=besides, with_results=True)
-    yield from ((join(location, name), name) for name in names)
+def tell_results(folders: Iterable[Location], *, any_depth: bool) -> None:
+    """Say on standard error how many results of former runs are left out of some folders."""
+    number = sum(
+        len(results_among(list_pictures(folder, any_depth=any_depth, with_results=True)))
+        for folder in folders
+    )
+    if number:
+        print(f"esrgan: {number} left out as results of former runs.", file=sys.stderr)

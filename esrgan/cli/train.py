@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esrgan.cli.options import with_progress
+from esrgan.cli.sources import tell_results
 from esrgan.cli.status import INTERRUPTED
 from esrgan.files import cache_folder
 from esrgan.training.config import TrainingConfig
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from esrgan.training.loop import Trainer
 
 INSTALL = "pip install accelerate tensorboard"
-"""The extra `train` of pyproject.toml, in words that need no copy of the repository."""
+"""What brings these packages, as the extra `train` of pyproject.toml does."""
 TIMEOUT = timedelta(days=1)
 """How long processes wait for the first one to decode pictures or to validate."""
 
@@ -123,6 +124,8 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
     caches = cache_folder()
     processes = PartialState(cpu=options.device == "cpu", timeout=TIMEOUT)
     with processes.main_process_first():
+        if processes.is_main_process:
+            _tell_results(options)
         pictures = open_training_set(_folders(options.data), config.data, caches, with_progress)
         file = options.features if processes.is_main_process else None
         features = load_features(config.losses, file, caches)
@@ -134,6 +137,13 @@ def _trainer(config: TrainingConfig, options: argparse.Namespace) -> "Trainer":
         validation = [Path(pair.hr) for pair in find_pairs(options.validate)]
     inputs = TrainingInputs(pictures, features, validation)
     return Trainer(config, options.folder, inputs, device=options.device)
+
+
+def _tell_results(options: argparse.Namespace) -> None:
+    """Say how many results of former runs are not trained or validated on."""
+    tell_results(_folders(options.data), any_depth=True)
+    if options.validate is not None:
+        tell_results([options.validate], any_depth=False)
 
 
 def _folders(texts: list[str]) -> dict[Path, float | None]:

@@ -21,16 +21,18 @@ from esrgan.cli.status import BAD_INPUT
 from esrgan.encoders import ENCODERS, format_of
 from esrgan.enlarging import Enlarged, EnlargeTask, Job, Recipe, plan
 from esrgan.folders import is_picture
-from esrgan.images import JPEG_QUALITY, read
+from esrgan.images import FILE_LIMITS, JPEG_QUALITY, read
 from esrgan.jobs import Outcome, describe, parse_shard, shard
 from esrgan.storage import (
     Location,
     absolute,
     check_writable,
+    file_key,
     identity,
     is_folder,
     join,
     name_of,
+    read_bytes,
     to_location,
 )
 from esrgan.weights import Model
@@ -146,7 +148,7 @@ def _run(options: argparse.Namespace) -> int:
     runner, output = make_runner(options), to_location(options.output)
     recipe = _recipe(options, output)
     found = find_sources(options.sources, any_depth=options.recursive, besides=output)
-    if not found:
+    if not found.pictures:
         raise ValueError("There is no picture to enlarge.")
     _check_output(output)
     check_outputs([options.failures])
@@ -154,13 +156,15 @@ def _run(options: argparse.Namespace) -> int:
     # A cluster's head, which only names the results, needs no GPU.
     naming = replace(setup, device="cpu") if options.engine == "ray" else setup
     recipe = replace(recipe, alphas=_alphas(options, naming.upscaler.model))
-    jobs = _jobs(found, output, recipe.endings(naming.upscaler))
-    tally = Tally(num_left_out=len(found) - len(jobs))
+    jobs = _jobs(found.pictures, output, recipe.endings(naming.upscaler))
+    tally = Tally(num_left_out=found.num_results + len(found.pictures) - len(jobs))
     items = [_item(job) for job in shard(jobs, part)]
     with failures_in(options.failures) as failures:
-        work_through(runner, EnlargeTask(setup, recipe), items, failures, tally.add)
-    tally.num_failed = len(failures.listed)
-    print(f"esrgan: {tally.summary(time.monotonic() - start)}", file=sys.stderr)
+        try:
+            work_through(runner, EnlargeTask(setup, recipe), items, failures, tally.add)
+        finally:
+            tally.num_failed = len(failures.listed)
+            print(f"esrgan: {tally.summary(time.monotonic() - start)}", file=sys.stderr)
     return BAD_INPUT if failures.listed else 0
 
 
@@ -202,7 +206,11 @@ def _alphas(options: argparse.Namespace, model: Model) -> tuple[float | Map | No
         raise ValueError("--alpha and --alpha-map exclude each other.")
     if not model.is_pair:
         raise ValueError(f"{model.name} is a single model: --alpha-map needs a pair.")
-    return (to_alpha_map(read(options.alpha_map)),)
+    try:
+        data = read_bytes(options.alpha_map, megabytes=FILE_LIMITS.megabytes)
+        return (to_alpha_map(read(data)),)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{options.alpha_map}: {describe(error)}") from None
 
 
 def _check_output(output: Location) -> None:
@@ -222,7 +230,7 @@ def _jobs(found: Sequence[Named], output: Location, endings: Sequence[str]) -> l
         return plan(sources, names, output, endings)
     if len(found) > 1 or len(endings) > 1:
         raise ValueError(f"{output} is one file: name a folder for several results.")
-    if identity(output) == identity(sources[0]):
+    if file_key(output) == file_key(sources[0]):
         raise ValueError(f"{output} is the picture itself: name another file.")
     return [Job(absolute(sources[0]), (absolute(output),))]
 

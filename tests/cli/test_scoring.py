@@ -48,6 +48,17 @@ def test_the_rest_is_scored_and_what_fails_is_named(command, capsys):
 
 
 @pytest.mark.usefixtures("test_set")
+@pytest.mark.parametrize("command", ["evaluate", "sweep"])
+def test_results_of_former_runs_are_left_out_and_counted(command, capsys):
+    Path("hr/0802.png").unlink()
+    for name in ("0801", "0803"):
+        Path(f"hr/{name}_bicubic_x4.png").write_bytes(Path("hr/0804.png").read_bytes())
+    words = [command, "--hr", "hr", "--model", "esrgan", "--metrics", "psnr_y"]
+    assert main([*words, *(["--alphas", "0,1"] if command == "sweep" else [])]) == 0
+    assert capsys.readouterr().err == "esrgan: 2 left out as results of former runs.\n"
+
+
+@pytest.mark.usefixtures("test_set")
 def test_a_set_of_which_nothing_is_left_is_refused(capsys):
     for path in Path("hr").glob("0*.png"):
         path.write_bytes(b"no")

@@ -11,8 +11,10 @@ from PIL import Image
 
 from esrgan import Upscaler, storage
 from esrgan.cli import main, upscale
+from esrgan.cli.progress import Item, failures_in
 from esrgan.cli.sources import find_sources
 from esrgan.images import Picture, encode_png, read
+from esrgan.jobs import Outcome
 from esrgan.resize import imresize
 from esrgan.symmetries import symmetric_tiles
 from tests.folders_fixture import names_in
@@ -65,9 +67,9 @@ def test_results_in_the_same_folder_are_not_enlarged_again(run, save):
         results = ["a_bicubic_x4.png", "b_bicubic_x4.png", "mine_bicubic_x4.png"]
         assert names_in(".") == sorted(["a.png", "b.png", "mine.png", *results])
     assert "3 left out as results" in run(".", "-o", "other")[1]
-    assert "3 left out as results" in run("*.png", "-o", "again")[1]
-    assert len(names_in("again")) == 3
-    assert "1 enlarged, in" in run("a_bicubic_x4.png", "-o", "twice")[1]
+    assert "6 enlarged, in" in run("*.png", "-o", "again")[1]
+    assert "2 enlarged, in" in run("a.png", "a_bicubic_x4.png", "-o", "twice")[1]
+    assert "4 enlarged, 2 left out as results" in run(".", "a_bicubic_x4.png", "-o", "both")[1]
 
 
 def test_a_source_is_never_replaced(run, save, noise):
@@ -77,8 +79,18 @@ def test_a_source_is_never_replaced(run, save, noise):
     status, said = run("a.png", "a_custom_x4.png", "-o", ".", model=model)
     assert status == 0
     assert "1 enlarged, 1 left out as results" in said
-    assert "is the picture itself" in run("a.png", "-o", "./a.png")[1]
+    Path("sub").mkdir()
+    Path("link.png").symlink_to("a.png")
+    Path("here").symlink_to(".")
+    for way in ("./a.png", "sub/../a.png", "link.png", "here/a.png"):
+        assert "is the picture itself" in run("a.png", "-o", way)[1]
+        assert "is the picture itself" in run(way, "-o", "a.png")[1]
+    run("a.png", "a_custom_x4.png", "-o", "here", model=model)
     assert np.array_equal(read(Path("a.png")).pixels, noise)
+    run("a.png", "-o", ".", model=model)
+    assert (
+        "1 enlarged, 1 left out" in run("a.png", "here/a_custom_x4.png", "-o", ".", model=model)[1]
+    )
 
 
 def test_twins_are_named_apart_before_a_shard_is_taken(run, save):
@@ -95,7 +107,7 @@ def test_twins_are_named_apart_before_a_shard_is_taken(run, save):
 
 def test_a_picture_named_twice_is_enlarged_once(run, save):
     save("in/a.png")
-    assert "1 enlarged" in run("in", "in/a.png", Path("in/a.png").absolute(), "-o", "out")[1]
+    assert "1 enlarged, in" in run("in", "in/a.png", Path("in/a.png").absolute(), "-o", "out")[1]
 
 
 def test_one_file(run, save, noise):
@@ -163,6 +175,11 @@ def test_a_png_is_written_while_it_is_computed(run, save, photo, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Upscaler, "tiles", lambda *_: pytest.fail("it was computed as a whole"))
         assert run("a.png", "-o", "out", "--tile-px", 64, model="esrgan")[0] == 0
+        words = ("a.png", "-o", "again", "--tile-px", 64, "--outscale", 4)
+        assert run(*words, model="esrgan")[0] == 0
+    assert (
+        Path("again", *names_in("again")).read_bytes() == Path("out", *names_in("out")).read_bytes()
+    )
     expected = Upscaler("esrgan", tile_px=64)(np.tile(photo, (2, 2, 1)))
     assert np.array_equal(read("out/a_esrgan_a1.00_x4.png").pixels, expected)
 
@@ -269,8 +286,9 @@ def test_pipes(run, noise, monkeypatch):
 def test_patterns_are_expanded_where_the_shell_has_not(run, save, tmp_path):
     save("in/a.png", "in/b.jpg", "in/[c].png", "in/.d.png")
     named = find_sources(["in/*.png"], any_depth=False, besides=Path("out"))
-    assert named == [(Path("in/[c].png"), "[c].png"), (Path("in/a.png"), "a.png")]
-    assert len(find_sources([f"{tmp_path}/i?/*"], any_depth=False, besides=Path("out"))) == 3
+    assert named.pictures == [(Path("in/[c].png"), "[c].png"), (Path("in/a.png"), "a.png")]
+    found = find_sources([f"{tmp_path}/i?/*"], any_depth=False, besides=Path("out"))
+    assert len(found.pictures) == 3
     assert run("in/[c].png", "-o", "out")[0] == 0
     assert "There is no file in/*.gif." in run("in/*.gif", "-o", "out")[1]
 
@@ -318,18 +336,48 @@ def test_a_full_disk_ends_the_run_and_says_how_many_are_done(run, save, monkeypa
     save("in/a.png", "in/b.png", "in/c.png", "in/d.png")
     open_atomically, written = storage.open_atomically, []
 
-    def open_two(path, **options):
+    def open_two(path):
         written.append(path.name)
         if len(written) > 2:
             raise OSError(number, "No room")
-        return open_atomically(path, **options)
+        return open_atomically(path)
 
     monkeypatch.setattr(storage, "open_atomically", open_two)
-    status, said = run("in", "-o", "out")
-    assert (status, said) == (2, "esrgan: No room. 2 of 4 pictures are done.\n")
+    status, said = run("in", "-o", "out", "--failures", "failures.jsonl")
+    lines = (
+        "c.png: No room.",
+        "2 enlarged, 1 failed, in 00:00.",
+        "No room. 2 of 4 pictures are done.",
+    )
+    assert (status, said) == (2, "".join(f"esrgan: {line}\n" for line in lines))
+    (entry,) = Path("failures.jsonl").read_text("utf-8").splitlines()
+    assert Path(json.loads(entry)["source"]) == Path("in/c.png").absolute()
     assert len(written) == 3
     assert names_in("out") == ["a_bicubic_x4.png", "b_bicubic_x4.png"]
     monkeypatch.undo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+def test_failures_are_told_where_their_list_has_no_room(capsys):
+    item, outcome = Item(None, "in/a.png"), Outcome(0, 0.0, error="odd.")
+    with failures_in(Path("/dev/full")) as failures:
+        failures.add(item, outcome)
+    said = capsys.readouterr().err
+    assert said == "esrgan: a.png: odd.\nesrgan: /dev/full: No space left on device.\n"
+    assert failures.listed == [{"name": "a.png", "error": "odd."}]
+
+
+def test_an_alpha_map_that_cannot_be_read_is_named(run, save):
+    save("a.png", "map.png", pixels=np.zeros((8, 8, 4), np.uint8))
+    Path("bad.png").write_bytes(b"no picture")
+    for name, reason in (
+        ("bad.png", "This is not a readable PNG"),
+        ("gone.png", "No such file or directory."),
+        ("map.png", "An alpha map is a grey picture without opacity."),
+    ):
+        status, said = run("a.png", "-o", "out", "--alpha-map", name, model="esrgan")
+        assert status == 2
+        assert said.startswith(f"esrgan: {name}: {reason}")
 
 
 def test_a_disk_that_is_full_at_once_is_told_at_once(run, save, monkeypatch):

@@ -124,3 +124,14 @@ def test_of_a_folder_the_pictures_are_taken_and_twins_are_named_apart(session, t
             f"{stem}_esrgan_a0.50_x4.png" for stem in ("a_jpg", "a_png", "logo")
         ]
     assert not failures["visible"]
+
+
+def test_files_that_are_chosen_one_by_one_are_enlarged_whatever_their_names(
+    session, tmp_path, photo
+):
+    names = ["a.png", "a_esrgan_a1.00_x4.png"]
+    for name in names:
+        (tmp_path / name).write_bytes(encode_png(Picture(photo[:8, :8])))
+    *_, (save, _, _) = batch.enlarge_all(session, [str(tmp_path / name) for name in names], [], 0.5)
+    with zipfile.ZipFile(save["value"]) as archive:
+        assert len(archive.namelist()) == 2

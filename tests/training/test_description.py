@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from PIL import Image
 
 from esrgan.cli import main
 from esrgan.training.config import TrainingConfig
@@ -57,3 +58,21 @@ def test_help_lists_every_preset_with_its_section(capsys):
     lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     for name, config in PRESETS.items():
         assert [name, config.section] in lines
+
+
+def test_results_of_former_runs_are_counted(tmp_path, capsys, monkeypatch, photo):
+    monkeypatch.setenv("ESRGAN_CACHE", str(tmp_path / "cache"))
+    for name in ("hr/a.png", "hr/a_bicubic_x4.png", "test/b.png", "test/b_bicubic_x4.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(photo[:8, :8]).save(tmp_path / name)
+    folders = [
+        "--data",
+        tmp_path / "hr",
+        "--validate",
+        tmp_path / "test",
+        "--run",
+        tmp_path / "run",
+    ]
+    assert main(["train", "srresnet-small", "--device", "cpu", *map(str, folders)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["esrgan: 1 left out as results of former runs."] * 2
