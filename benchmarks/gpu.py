@@ -8,9 +8,6 @@ measured, too: a product of two large matrices at the same precision. `--device 
 
 import argparse
 import json
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from esrgan import AlphaCurve, Upscaler
+from esrgan.cli.benchmark import median_seconds
 from esrgan.engine import Engine
 from esrgan.pixels import to_pixels, to_tensor
 from esrgan.weights import Generator
@@ -26,8 +24,6 @@ from esrgan.weights import Generator
 REGION_PX = 128
 MATRIX_SIZES = {"cuda": 8192, "mps": 4096, "cpu": 1024}
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-LONGEST_S = 3.0
-"""For which each part is repeated."""
 
 
 def floating_point_operations(generator: Generator, lr: Tensor) -> int:
@@ -58,19 +54,7 @@ def matrix_limit(device: torch.device, dtype: torch.dtype) -> float:
     def product() -> None:
         (a @ b)[0, 0].item()  # waits for the device
 
-    return 2 * size**3 / seconds(product)
-
-
-def seconds(part: Callable[[], object]) -> float:
-    """Median time of a function, after a first call that is not measured."""
-    part()
-    times: list[float] = []
-    start = time.perf_counter()
-    while not times or time.perf_counter() - start < LONGEST_S:
-        begun = time.perf_counter()
-        part()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+    return 2 * size**3 / median_seconds(product)
 
 
 def measure(upscaler: Upscaler, name: str) -> dict[str, float]:
@@ -86,11 +70,11 @@ def measure(upscaler: Upscaler, name: str) -> dict[str, float]:
         return engine.run(lr, alpha)[0].permute(1, 2, 0).contiguous().numpy()
 
     operations = floating_point_operations(upscaler.ends[0], lr)
-    forward = seconds(run)
+    forward = median_seconds(run)
     return {
         "run_ms": 1e3 * forward,
-        "live_frames_per_s": 1 / seconds(lambda: to_pixels(run())),
-        "curve_ms": 1e3 * seconds(lambda: AlphaCurve(node, tolerance=0).complete()),
+        "live_frames_per_s": 1 / median_seconds(lambda: to_pixels(run())),
+        "curve_ms": 1e3 * median_seconds(lambda: AlphaCurve(node, tolerance=0).complete()),
         "tera_operations_per_s": operations / forward / 1e12,
         "share_of_limit": operations / forward / matrix_limit(upscaler.device, DTYPES[name]),
     }

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,11 @@ from demo.scrubber import View
 from demo.session import Latest, Session
 from esrgan import imresize
 from esrgan.alpha_map import Map, to_alpha_map
+from esrgan.encoders import ENCODERS
 from esrgan.images import (
     WEB_LIMITS,
     Picture,
     check_writable_size,
-    encode_jpeg,
-    encode_png,
     on_white,
     read,
 )
@@ -34,8 +33,8 @@ from examples.pictures import PICTURES
 EXPORT_MEGAPIXELS, ENLARGED_MEGAPIXELS = 2.0, 32.0
 """Most that is enlarged at once, and most that it may become."""
 LONGEST_NAME = 120
-ENCODERS: Mapping[str, Callable[[Picture], bytes]] = {"png": encode_png, "jpg": encode_jpeg}
-"""Of downloads, by the suffix of their names."""
+DOWNLOADS = ("png", "jpg")
+"""Of `esrgan.encoders.ENCODERS`, the formats of downloads; they are the suffixes of their names."""
 
 
 def in_the_page(session: Session, news: Iterator[View]) -> Iterator[View]:
@@ -247,7 +246,7 @@ def _exported(known: Session, sent: dict[str, Any]) -> Iterator[tuple[Any, Any, 
         yield save_button(label), gr.skip(), gr.skip()
     enlarged = network.finish(picture, tiles.result().pixels)
     name = network.file_name(Path(known.name).stem, alpha, suffix)
-    path = known.put(ENCODERS[suffix](enlarged), name).path
+    path = known.put(ENCODERS[suffix].encode(enlarged), name).path
     seconds = time.monotonic() - start
     label = text.ready(name, enlarged.pixels, tiles.result().p99, seconds)
     one = alpha if isinstance(alpha, float) else None
@@ -293,7 +292,7 @@ def save_button(label: str, path: str | None = None) -> Any:
 def _suffix(sent: dict[str, Any]) -> str:
     """The kind of file that is wanted."""
     suffix = sent.get("format", "png")
-    if suffix not in list(ENCODERS):
+    if suffix not in DOWNLOADS:
         raise ValueError(text.BROKEN_REQUEST)
     return str(suffix)
 

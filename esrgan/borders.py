@@ -83,6 +83,8 @@ def keep_flat(network: Network, lr: Tensor, sides: Sides = ALL_SIDES) -> Tensor:
         (1, 3, s·h, s·w); beside texture the network's own output.
     """
     sr = network(lr)
+    if sides == NO_SIDES:
+        return sr
     scale = sr.shape[-1] // lr.shape[-1]
     flat = flatness(lr).to(sr.device)
     continued = F.pad(lr, (MARGIN_PX,) * 4, mode="replicate")

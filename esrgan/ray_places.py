@@ -38,9 +38,9 @@ def share(
     >>> share([{"CPU": 8}, {"CPU": 8}], 0, 3, 100)
     (3, 4)
     """
-    largest = max((node.get("GPU", 0) for node in nodes), default=0)
-    if gpus_per_worker > largest:
-        raise ValueError(f"Ray's machines have {largest:g} GPUs, fewer than --gpus-per-worker.")
+    most_gpus = max((node.get("GPU", 0) for node in nodes), default=0)
+    if gpus_per_worker > most_gpus:
+        raise ValueError(f"Ray's machines have {most_gpus:g} GPUs, fewer than --gpus-per-worker.")
 
     def room(cpus: int) -> int:
         """Number of workers that fit with so many CPUs each."""
@@ -53,8 +53,8 @@ def share(
     workers = min(num_workers or most, num_items)
     if not 0 < workers <= most:
         raise ValueError(f"Ray has room for {most} workers, not for {max(1, workers)}.")
-    largest = int(max(node.get("CPU", 0) for node in nodes))
-    return workers, next(cpus for cpus in range(largest, 0, -1) if room(cpus) >= workers)
+    most_cpus = int(max(node.get("CPU", 0) for node in nodes))
+    return workers, next(cpus for cpus in range(most_cpus, 0, -1) if room(cpus) >= workers)
 
 
 def _places_on_gpus(node: Mapping[str, float], gpus_per_worker: float) -> int:

@@ -9,9 +9,8 @@ from typing import Any
 
 from esrgan.jobs import Outcome, Report, Task, attempt
 from esrgan.ray_places import share
+from esrgan.storage import INSTALL
 
-INSTALL = "pip install 'ray[data]'"
-"""What brings Ray: the extra `ray` of pyproject.toml."""
 MOST_BLOCKS = 10_000
 """Parts that the list is cut into; a part is what is repeated when a worker dies."""
 

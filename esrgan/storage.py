@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 Location = Path | str
 """A local path, or the URI of a file or folder as text."""
 INSTALL = "pip install 'ray[data]'"
-"""What brings pyarrow: the extra `ray` of pyproject.toml."""
+"""What brings pyarrow and Ray: the extra `ray` of pyproject.toml."""
 MARK = "://"
 OBJECT_STORES = ("s3", "gcs", "abfs")
 """pyarrow's names of file systems that have no folders to be made."""

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "window_px": WINDOW_PX,
-        "ms": {name: 1e3 * _median(part) for name, part in parts(upscaler).items()},
+        "ms": {name: 1e3 * median_seconds(part) for name, part in parts(upscaler).items()},
     }
     write_text(options.json, lambda: json.dumps(result, indent=2))
     print(describe(result))
@@ -72,7 +72,7 @@ def describe(result: Mapping[str, Any]) -> str:
     return "\n".join([title.format(**result), *lines])
 
 
-def _median(part: Callable[[], object]) -> float:
-    """Median time of a function, in seconds."""
+def median_seconds(part: Callable[[], object]) -> float:
+    """Measure the median time of a function; where a GPU computes, until it is ready."""
     timer = Timer("part()", globals={"part": part}, num_threads=torch.get_num_threads())
     return timer.blocked_autorange(min_run_time=SHORTEST_S).median

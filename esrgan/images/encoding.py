@@ -75,14 +75,12 @@ def encode_jpeg(
     check_writable_size(width, height, "jpg")
     pixels = to_8_bit(on_white(picture).pixels)
     image = Image.fromarray(to_grey(pixels) if is_written_grey(picture) else pixels)
-    options: dict[str, object] = {"icc_profile": picture.profile} if picture.profile else {}
+    options: dict[str, object] = {"quality": quality, "subsampling": 0}
+    if picture.profile:
+        options["icc_profile"] = picture.profile
     if keep_metadata and picture.metadata.dpi:
         options["dpi"] = tuple(round(number) for number in picture.metadata.dpi)
-    if keep_metadata and (exif := picture.metadata.exif()):
-        options["exif"] = b"Exif\0\0" + exif
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, subsampling=0, **options)
-    return buffer.getvalue()
+    return _saved(image, "JPEG", options, picture.metadata.exif() if keep_metadata else b"")
 
 
 def encode_webp(
@@ -112,11 +110,17 @@ def encode_webp(
     pixels = to_8_bit(picture.pixels)
     if picture.opacity is not None:
         pixels = np.dstack((pixels, to_8_bit(picture.opacity)))
-    options: dict[str, object] = {}
+    options: dict[str, object] = {"quality": quality}
     if picture.profile and colour_space(picture.profile) == "RGB":
         options["icc_profile"] = picture.profile
-    if keep_metadata and (exif := picture.metadata.exif()):
-        options["exif"] = b"Exif\0\0" + exif
+    exif = picture.metadata.exif() if keep_metadata else b""
+    return _saved(Image.fromarray(pixels), "WEBP", options, exif)
+
+
+def _saved(image: Image.Image, kind: str, options: dict[str, object], exif: bytes) -> bytes:
+    """Encode an image by Pillow in a format, with EXIF data unless they are empty."""
+    if exif:
+        options = {**options, "exif": b"Exif\0\0" + exif}
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, **options)
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
