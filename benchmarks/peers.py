@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -95,8 +96,7 @@ def _openvino(precision: str) -> Callable[[Upscaler], Functions]:
     """OpenVINO at a precision, 'f32' or 'bf16'."""
 
     def opened(upscaler: Upscaler) -> Functions:
-        import openvino
-
+        openvino = import_module("openvino")
         settings = {
             "INFERENCE_PRECISION_HINT": precision,
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
@@ -120,11 +120,9 @@ def _openvino(precision: str) -> Callable[[Upscaler], Functions]:
 
 def _ncnn(upscaler: Upscaler) -> Functions:
     """Ncnn, of the network that pnnx translates."""
-    import ncnn
-    import pnnx
-
+    ncnn, pnnx = import_module("ncnn"), import_module("pnnx")
     network = _at_alpha(upscaler).network()
-    net = ncnn.Net()  # pyright: ignore
+    net = ncnn.Net()
     net.opt.num_threads = torch.get_num_threads()
     with TemporaryDirectory() as folder:
         file = Path(folder, "network.pt")
@@ -135,7 +133,7 @@ def _ncnn(upscaler: Upscaler) -> Functions:
 
     def fixed(lr: Tensor) -> Tensor:
         extractor = net.create_extractor()
-        extractor.input("in0", ncnn.Mat(lr[0].numpy()))  # pyright: ignore
+        extractor.input("in0", ncnn.Mat(lr[0].numpy()))
         return torch.from_numpy(np.array(extractor.extract("out0")[1]))[None]
 
     return Functions(fixed)
