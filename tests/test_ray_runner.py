@@ -89,9 +89,9 @@ def test_an_odd_folder_gives_what_one_process_makes_of_it(tmp_path):
 
 
 def check_results(pictures, output):
-    """Every picture's result is there and right, and nothing else."""
+    """Every picture's result is there and right, and nothing else that is finished."""
     paths = sorted(pictures.iterdir())
-    assert names_in(output) == [path.stem + ENDING for path in paths]
+    assert visible(output) == [path.stem + ENDING for path in paths]
     upscaler = Upscaler("esrgan")
     for path in paths:
         assert np.array_equal(
