@@ -21,6 +21,8 @@ SHORT_RUN: Fields = {
     "validate_every": 2000,
 }
 """What every small preset has."""
+COMPARATOR: Fields = {"batch_size": 8, "optimiser": "muon", "beta2": 0.999}
+"""How the compared systems learn from random weights."""
 VGG16_LOSS: Fields = {
     "perceptual_weight": 1.0,
     "perceptual_layers": {"1_2": 0.2, "2_2": 0.15, "3_3": 0.08},
@@ -100,44 +102,38 @@ SRGAN = define(
 SRCNN = define(
     "srcnn-small",
     SHORT_RUN,
+    COMPARATOR,
     section="SRCNN (arXiv 1501.00092) section 4.1, 9-5-5",
     architecture="srcnn",
     steps=45_000,
-    batch_size=8,
     patch_px=48,
     content_distance="l2",
-    optimiser="muon",
     learning_rate=2e-3,
-    beta2=0.999,
 )
 
 # The size that the paper calls its baseline.
 EDSR = define(
     "edsr-small",
     SHORT_RUN,
+    COMPARATOR,
     section="EDSR (arXiv 1707.02921) section 4.2, baseline",
     architecture="edsr",
     model={"num_features": 64, "num_blocks": 16, "residual_scale": 1.0},
     steps=8000,
-    batch_size=8,
     patch_px=96,
-    optimiser="muon",
     learning_rate=1e-3,
-    beta2=0.999,
 )
 
 RCAN = define(
     "rcan-small",
     SHORT_RUN,
+    COMPARATOR,
     section="RCAN (arXiv 1807.02758) section 4.1",
     architecture="rcan",
     model={"num_features": 64, "num_groups": 2, "num_blocks": 7},
     steps=8000,
-    batch_size=8,
     patch_px=96,
-    optimiser="muon",
     learning_rate=1e-3,
-    beta2=0.999,
 )
 
 SMALL_ENHANCENET = {"num_features": 32, "num_blocks": 5}
@@ -146,16 +142,14 @@ SMALL_ENHANCENET = {"num_features": 32, "num_blocks": 5}
 ENHANCENET_E = define(
     "enhancenet-e-small",
     SHORT_RUN,
+    COMPARATOR,
     section="EnhanceNet (arXiv 1612.07919) section 4.2.1, ENet-E",
     architecture="enhancenet",
     model=SMALL_ENHANCENET,
     steps=2000,
-    batch_size=8,
     patch_px=96,
     content_distance="l2",
-    optimiser="muon",
     learning_rate=1e-3,
-    beta2=0.999,
 )
 
 # The perceptual distance is that of the other GANs, whose weights are known to work.
